@@ -1,0 +1,38 @@
+"""tfgraph: models as YAML specs, compiled into TensorFlow graphs.
+
+    import tfgraph
+
+    spec = tfgraph.load("specs/tutorial/mlp.yaml")
+    graph = tfgraph.build(spec)
+    graph.predict(image)["matmul_2"]
+
+Importing this package is cheap; `build` and `train` load TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from tfgraph.errors import SpecError, TfgraphError
+
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph, build
+    from tfgraph.spec import Plan, load, loads
+
+__version__ = "0.1.0"
+__all__ = ["Graph", "Plan", "SpecError", "TfgraphError", "build", "load", "loads"]
+
+_HOMES = {
+    "Graph": "tfgraph.graph",
+    "Plan": "tfgraph.spec",
+    "build": "tfgraph.graph",
+    "load": "tfgraph.spec",
+    "loads": "tfgraph.spec",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tfgraph' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

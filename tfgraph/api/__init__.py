@@ -1,0 +1,45 @@
+"""What a plugin imports.
+
+from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl, param
+"""
+
+from tfgraph.api.component import Component
+from tfgraph.api.dataset import Dataset
+from tfgraph.api.hooks import hookimpl
+from tfgraph.api.initializer import Initializer, fans
+from tfgraph.api.layer import Context, Layer, LayerReference, Tensor, Transposable, seed_of
+from tfgraph.api.loss import Loss, Metric
+from tfgraph.api.optimizer import Optimizer, Schedule
+from tfgraph.api.parameters import DataPath, Parameter, param
+from tfgraph.api.tensors import Dim, Field, Shape, TensorSpec, Tied, WeightSpec, show_shape
+from tfgraph.errors import DataError, ShapeError
+
+__all__ = [
+    "Component",
+    "Context",
+    "DataError",
+    "DataPath",
+    "Dataset",
+    "Dim",
+    "Field",
+    "Initializer",
+    "Layer",
+    "LayerReference",
+    "Loss",
+    "Metric",
+    "Optimizer",
+    "Parameter",
+    "Schedule",
+    "Shape",
+    "ShapeError",
+    "Tensor",
+    "TensorSpec",
+    "Tied",
+    "Transposable",
+    "WeightSpec",
+    "fans",
+    "hookimpl",
+    "param",
+    "seed_of",
+    "show_shape",
+]

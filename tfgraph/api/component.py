@@ -1,0 +1,132 @@
+"""Component: what layers, losses, optimizers, schedules, metrics, initializers and datasets share."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from tfgraph.api.parameters import Declaration, Parameter, param
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+    _T = TypeVar("_T")
+
+    def dataclass_transform(**_: Any) -> Callable[[_T], _T]:
+        """Tell type checkers that `param` declares constructor arguments; nothing at run time."""
+        return lambda cls: cls
+
+
+ComponentT = TypeVar("ComponentT", bound="Component")
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(param,))
+class Component:
+    """Base of everything that an entry of a spec can name.
+
+    A subclass sets `type`, the name it has in specs, documents itself in its docstring, and
+    declares its parameters as annotated class attributes made by `param`.
+    """
+
+    #: What it is: "layer", "loss", …; set by the base class of each kind.
+    kind: ClassVar[str]
+    #: Its name in specs: `^[a-z][a-z0-9_]*$`, in a plugin optionally behind `package.`.
+    type: ClassVar[str]
+    #: Kinds that take a bare number as an entry: the type that number is the primary parameter of.
+    number: ClassVar[str] = ""
+
+    def __init__(self, **values: Any) -> None:
+        parameters = self.parameters()
+        unknown = sorted(set(values) - set(parameters))
+        missing = [n for n, p in parameters.items() if p.required and n not in values]
+        if unknown or missing:
+            problem = f"unknown {unknown}" if unknown else f"missing {missing}"
+            raise TypeError(f"{type(self).__name__}: {problem}")
+        for name, parameter in parameters.items():
+            value = values.get(name, parameter.default)
+            setattr(self, name, parameter.convert(value))
+
+    @classmethod
+    def parameters(cls) -> Mapping[str, Parameter]:
+        """Its parameters by name, a base class's after its own."""
+        key: Any = cls  # mypy takes no class for hashable
+        return _parameters(key)
+
+    @classmethod
+    def primary(cls) -> Parameter | None:
+        """The parameter that `type: value` sets."""
+        return next((p for p in cls.parameters().values() if p.primary), None)
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """The JSON Schema of its parameters by name."""
+        parameters = cls.parameters()
+        return {
+            "type": "object",
+            "properties": {name: p.schema() for name, p in parameters.items()},
+            "required": [name for name, p in parameters.items() if p.required],
+            "additionalProperties": False,
+        }
+
+    @classmethod
+    def shorthand_types(cls) -> list[str]:
+        """The JSON types that an entry of this kind may be beside a string or a mapping."""
+        return ["number"] if cls.number else []
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+    @classmethod
+    def metadata(cls) -> dict[str, Any]:
+        """What a reference page says of it: kind, type, prose and parameters."""
+        return {
+            "kind": cls.kind,
+            "type": cls.type,
+            "summary": cls.summary(),
+            "doc": inspect.getdoc(cls) or "",
+            "parameters": [
+                {
+                    "name": name,
+                    "takes": p.describe(),
+                    "required": p.required,
+                    "default": None if p.required else p.default,
+                    "primary": p.primary,
+                    "doc": p.doc,
+                }
+                for name, p in cls.parameters().items()
+            ],
+        }
+
+    def replace(self: ComponentT, **values: Any) -> ComponentT:
+        """A copy with other values for some parameters."""
+        return type(self)(**{**self.values(), **values})
+
+    def values(self) -> dict[str, Any]:
+        """Its parameters' values by name."""
+        return {name: getattr(self, name) for name in self.parameters()}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, self.__class__) and self.values() == other.values()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.type, repr(self)))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.values().items())
+        return f"{type(self).__name__}({shown})"
+
+
+@cache
+def _parameters(cls: type[Component]) -> Mapping[str, Parameter]:
+    hints = typing.get_type_hints(cls)
+    found: dict[str, Parameter] = {}
+    for owner in cls.__mro__:
+        for name, value in vars(owner).items():
+            if isinstance(value, Declaration) and name not in found:
+                found[name] = Parameter(name, hints[name], value)
+    return found

@@ -1,0 +1,131 @@
+"""Layer: from input specs to an output spec, declared weights, and the ops."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, ClassVar
+
+from tfgraph.api.component import Component
+from tfgraph.api.tensors import TensorSpec, WeightSpec
+from tfgraph.lazy import tf
+
+Tensor = Any  # a tf.Tensor; TensorFlow ships no types
+
+
+def seed_of(*parts: object) -> int:
+    """A stable 63-bit number from the parts: the key that stateless random ops are given."""
+    text = "\x1f".join(str(part) for part in parts)
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+@dataclass
+class Context:
+    """What `build` may know beside its arguments.
+
+    Args:
+        name: the layer's name.
+        training: whether the ops are those of a training step.
+        step: an int64 scalar, the training step; at evaluation the position in the data.
+        spec_seed: the seed of the spec.
+    """
+
+    name: str
+    training: bool
+    step: Tensor
+    spec_seed: int = 0
+    updates: dict[str, Tensor] = field(default_factory=dict)
+
+    def seed(self, purpose: str = "") -> Tensor:
+        """A pair of int64 for stateless random ops, keyed by spec seed, layer name and step.
+
+        A layer that draws more than once a step gives each draw a `purpose` of its own.
+        """
+        mode = "train" if self.training else "evaluate"
+        key = seed_of(self.spec_seed, self.name, purpose, mode)
+        return tf.stack([tf.constant(key, tf.int64), tf.cast(self.step, tf.int64)])
+
+    def update(self, weight: str, value: Tensor) -> None:
+        """Give a non-trainable weight of the layer a new value at the end of the step."""
+        self.updates[weight] = value
+
+
+class Layer(Component):
+    """A function of tensors, with weights it declares and does not own.
+
+    `infer` and `weights` use no TensorFlow; `build` is pure in its arguments, so that one layer
+    can be built into many graphs. How many inputs a layer takes is read from the signature of
+    `infer`: a parameter each, `*xs` for any number. (The signatures here take anything, so that a
+    type checker accepts each subclass's own.)
+    """
+
+    kind: ClassVar[str] = "layer"
+
+    def infer(self, *xs: Any, **_: Any) -> TensorSpec:
+        """The output's spec; raises ShapeError where the inputs do not fit."""
+        raise NotImplementedError
+
+    def weights(self, *xs: Any, **_: Any) -> dict[str, WeightSpec]:
+        """The weights by their name within the layer; called after `infer` has accepted."""
+        return {}
+
+    def build(self, *args: Any, **_: Any) -> Tensor:
+        """Emit the ops: `build(x, …, weights, ctx)` with one tensor for each input."""
+        raise NotImplementedError
+
+    @classmethod
+    def arity(cls) -> tuple[int, int | None]:
+        """The least and the greatest number of inputs, None for no limit."""
+        key: Any = cls  # mypy takes no class for hashable
+        return _arity(key)
+
+
+@cache
+def _arity(cls: type[Layer]) -> tuple[int, int | None]:
+    least, most = 0, 0
+    for parameter in list(inspect.signature(cls.infer).parameters.values())[1:]:
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return max(least, 1), None
+        most += 1
+        least += parameter.default is inspect.Parameter.empty
+    return least, most
+
+
+class Transposable(Layer):
+    """A layer whose kernel also maps back, from its output to its input: `tied_decoder` uses it.
+
+    Its weight is called `kernel`.
+    """
+
+    def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
+        """The spec of the way back, for `y` like the layer's output; `x` was the layer's input."""
+        raise NotImplementedError
+
+    def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
+        """The ops of the way back, `kernel` as the layer itself has it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LayerReference:
+    """A parameter that names another layer; the plan fills in what is known of that layer."""
+
+    name: str
+    layer: Layer | None = None
+    inputs: tuple[TensorSpec, ...] = ()
+    output: TensorSpec | None = None
+    weights: Mapping[str, WeightSpec] = field(default_factory=dict)
+
+    def resolve(
+        self,
+        layer: Layer,
+        inputs: tuple[TensorSpec, ...],
+        output: TensorSpec,
+        weights: Mapping[str, WeightSpec],
+    ) -> LayerReference:
+        """The same reference with the layer it names."""
+        return replace(self, layer=layer, inputs=inputs, output=output, weights=weights)

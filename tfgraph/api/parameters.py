@@ -1,0 +1,266 @@
+"""Parameters: one declaration gives type, default, bounds and prose; the rest is derived.
+
+    filters: int = param("Output channels.", minimum=1, primary=True)
+
+The annotation gives the type: `bool`, `int`, `float`, `str`, `Literal[...]`, `list[T]`,
+`tuple[T, T]`, unions of them, `None`, a component kind (`Initializer`, `Schedule`, `Layer`: an
+entry of that kind), `LayerReference` (the name of a layer) and `DataPath` (a file or folder).
+"""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Union, get_args, get_origin
+
+#: Marks a parameter without a default.
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+
+
+class DataPath(str):
+    """A file or folder that a dataset reads: absolute, and inside one of the data roots."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What `param` was given."""
+
+    doc: str
+    default: Any
+    primary: bool
+    minimum: float | None
+    maximum: float | None
+    above: float | None
+    below: float | None
+
+
+def param(
+    doc: str,
+    *,
+    default: Any = REQUIRED,
+    primary: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> Any:
+    """Declare a parameter of a component; the annotation gives its type.
+
+    Args:
+        doc: one or two sentences for the reference page and for hover in an editor.
+        default: the value where the spec gives none, written as a spec would write it;
+            a parameter without one is required.
+        primary: the parameter that `type: value` sets; one a component.
+        minimum: inclusive lower bound of a number, or of each number of a list.
+        maximum: inclusive upper bound.
+        above: exclusive lower bound.
+        below: exclusive upper bound.
+    """
+    return Declaration(doc, default, primary, minimum, maximum, above, below)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a component type: its declaration, its name and its resolved annotation."""
+
+    name: str
+    annotation: Any
+    declaration: Declaration
+
+    @property
+    def doc(self) -> str:
+        """The prose of the declaration."""
+        return self.declaration.doc
+
+    @property
+    def default(self) -> Any:
+        """The default, as a spec would write it; REQUIRED where there is none."""
+        return self.declaration.default
+
+    @property
+    def required(self) -> bool:
+        """Whether a spec must give it."""
+        return self.declaration.default is REQUIRED
+
+    @property
+    def primary(self) -> bool:
+        """Whether `type: value` sets it."""
+        return self.declaration.primary
+
+    @property
+    def alternatives(self) -> tuple[Any, ...]:
+        """The members of a union, or the annotation alone."""
+        return _alternatives(self.annotation)
+
+    @property
+    def component(self) -> Any:
+        """The component kind that an entry is expected of; None for plain values."""
+        for member in self.alternatives:
+            if is_component(member):
+                return member
+        return None
+
+    @property
+    def nullable(self) -> bool:
+        """Whether null is a value of it."""
+        return type(None) in self.alternatives
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema; an entry's own parameters are checked by the entry's validator."""
+        schema = self._schema(self.annotation)
+        schema["description"] = self.doc
+        if not self.required:
+            schema["default"] = self.default
+        return schema
+
+    def _schema(self, annotation: Any) -> dict[str, Any]:
+        members = _alternatives(annotation)
+        if len(members) > 1:
+            return {"anyOf": [self._schema(member) for member in members]}
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if annotation in (None, type(None)):
+            return {"type": "null"}
+        if annotation is bool:
+            return {"type": "boolean"}
+        if annotation in (int, float):
+            return {"type": "integer" if annotation is int else "number", **self._bounds()}
+        if origin is Literal:
+            return {"enum": list(arguments)}
+        if origin is list:
+            return {"type": "array", "items": self._schema(arguments[0])}
+        if origin is tuple and arguments[-1] is Ellipsis:
+            return {"type": "array", "items": self._schema(arguments[0])}
+        if origin is tuple:
+            size = {"minItems": len(arguments), "maxItems": len(arguments)}
+            return {"type": "array", "items": self._schema(arguments[0]), **size}
+        if is_component(annotation):
+            return {"type": ["string", "object", *annotation.shorthand_types()]}
+        # str, LayerReference, DataPath
+        return {"type": "string", "minLength": 1}
+
+    def _bounds(self) -> dict[str, float]:
+        given = self.declaration
+        bounds = {
+            "minimum": given.minimum,
+            "maximum": given.maximum,
+            "exclusiveMinimum": given.above,
+            "exclusiveMaximum": given.below,
+        }
+        return {key: value for key, value in bounds.items() if value is not None}
+
+    def describe(self) -> str:
+        """What it takes, in words: "an integer of at least 1, or a list of 2 integers"."""
+        words = [_describe(member) for member in self.alternatives]
+        text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+        bounds = self.describe_bounds()
+        return f"{text} {bounds}" if bounds else text
+
+    def describe_bounds(self) -> str:
+        """The bounds in words, or nothing."""
+        given = self.declaration
+        words = []
+        if given.minimum is not None:
+            words.append(f"of at least {given.minimum}")
+        if given.above is not None:
+            words.append(f"above {given.above}")
+        if given.maximum is not None:
+            words.append(f"of at most {given.maximum}")
+        if given.below is not None:
+            words.append(f"below {given.below}")
+        return " and ".join(words)
+
+    def convert(self, value: Any) -> Any:
+        """A value that fits the schema, as the Python type the annotation names."""
+        return _convert(self.annotation, value)
+
+
+def is_component(annotation: Any) -> bool:
+    """Whether the annotation is a component kind."""
+    return isinstance(annotation, type) and hasattr(annotation, "shorthand_types")
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return get_args(annotation)
+    return (annotation,)
+
+
+_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "a string"}
+_PLURALS = {bool: "booleans", int: "integers", float: "numbers", str: "strings"}
+
+
+def _describe(annotation: Any) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation in (None, type(None)):
+        return "null"
+    if annotation in _WORDS:
+        return _WORDS[annotation]
+    if origin is Literal:
+        return "one of " + ", ".join(f"`{choice}`" for choice in arguments)
+    if origin is list or (origin is tuple and arguments[-1] is Ellipsis):
+        return f"a list of {_plural(arguments[0])}"
+    if origin is tuple:
+        return f"a list of {len(arguments)} {_plural(arguments[0])}"
+    if is_component(annotation):
+        return f"{article(annotation.kind)} {annotation.kind}"
+    if annotation is DataPath:
+        return "a path"
+    return "the name of a layer"
+
+
+def _plural(annotation: Any) -> str:
+    if annotation in _PLURALS:
+        return _PLURALS[annotation]
+    members = [_PLURALS.get(m) or _describe(m) for m in _alternatives(annotation)]
+    return " or ".join(members)
+
+
+def article(noun: str) -> str:
+    """The indefinite article of `noun`."""
+    return "an" if noun[0] in "aeiou" else "a"
+
+
+def _convert(annotation: Any, value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    members = _alternatives(annotation)
+    if len(members) > 1:
+        fitting = [m for m in members if _fits(m, value)]
+        return _convert(fitting[0], value) if fitting else value
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is int and isinstance(value, (int, float)):
+        return int(value)
+    if annotation is float and isinstance(value, (int, float)):
+        return float(value)
+    if origin in (list, tuple) and isinstance(value, (list, tuple)):
+        return origin(_convert(arguments[0], item) for item in value)
+    if isinstance(annotation, type) and isinstance(value, str) and not is_component(annotation):
+        return annotation(value)
+    return value
+
+
+def _fits(annotation: Any, value: Any) -> bool:
+    if annotation in (int, float):
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        return whole if annotation is int else isinstance(value, (int, float))
+    if isinstance(value, (list, tuple)):
+        arguments = get_args(annotation)
+        if get_origin(annotation) is tuple and arguments[-1] is not Ellipsis:
+            return len(arguments) == len(value)
+        return get_origin(annotation) in (list, tuple)
+    if isinstance(value, str):
+        if get_origin(annotation) is Literal:
+            return value in get_args(annotation)
+        return isinstance(annotation, type) and annotation not in (int, float, bool)
+    return False
+
+
+def not_finite(value: Any) -> Iterator[float]:
+    """The infinities and NaNs inside a value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from not_finite(item)

@@ -1,0 +1,84 @@
+"""What can go wrong, and the exit code each kind of failure gives the command line.
+
+Every error that a user can cause derives from `TfgraphError`: the command line prints it as one
+message and exits with its `exit_code`. Anything else that escapes is a bug in tfgraph or a plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tfgraph.diagnostics import Diagnostic
+
+
+class TfgraphError(Exception):
+    """Base of the errors that tfgraph raises on purpose.
+
+    `help` says what to do about it, apart from the message that says what is wrong.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+class SpecError(TfgraphError):
+    """The spec has errors; `diagnostics` holds all of them, in the order of the text."""
+
+    exit_code = 1
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        from tfgraph.diagnostics import render_all
+
+        super().__init__(render_all(diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+class UsageError(TfgraphError):
+    """The command or the call was put wrongly: a missing input, a feed of the wrong shape."""
+
+    exit_code = 2
+
+
+class PluginError(TfgraphError):
+    """A plugin could not be loaded, or two of them claim one name."""
+
+    exit_code = 3
+
+
+class GraphError(TfgraphError):
+    """TensorFlow raised inside a graph; the message names the layer and its line in the spec."""
+
+    exit_code = 3
+
+
+class DataError(TfgraphError):
+    """A data file, a checkpoint or an output file is missing, damaged or not writable."""
+
+    exit_code = 4
+
+
+class DivergedError(TfgraphError):
+    """Training met a loss that is not a number."""
+
+    exit_code = 5
+
+
+class ShapeError(Exception):
+    """A layer, loss or metric cannot take the shape or dtype it is given.
+
+    Components raise it from `infer`, `weights` and `check`; the plan turns it into a diagnostic
+    that stands on the entry, or on `parameter` of the entry where one is named. The message goes
+    on where the component's name ends: "needs [batch, features], got [batch]".
+    """
+
+    def __init__(self, message: str, *, help: str = "", parameter: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.parameter = parameter

@@ -1,0 +1,72 @@
+"""Batches: which rows a step takes, as a pure function of (seed, epoch, position)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tfgraph.api import Field, Tensor, seed_of
+from tfgraph.graph.forward import prepare
+from tfgraph.lazy import tf
+from tfgraph.spec.model import Training
+
+# TensorFlow's default of 4 rounds leaves the orders of two epochs correlated by 0.35; from 8 on
+# they are as uncorrelated as NumPy's permutations (measured on 55,000 rows, 12 epochs).
+_ROUNDS = 8
+
+
+def steps_per_epoch(examples: int, training: Training) -> int:
+    """The number of steps that pass over `examples` once."""
+    if training.drop_remainder:
+        return examples // training.batch_size
+    return -(-examples // training.batch_size)
+
+
+def training_batch(
+    arrays: Mapping[str, Tensor], fields: Mapping[str, Field], step: Tensor, training: Training
+) -> dict[str, Tensor]:
+    """The batch of a step: its rows gathered from the resident arrays, as the model sees them."""
+    examples = _examples(arrays)
+    size = tf.constant(training.batch_size, tf.int64)
+    last = 0 if training.drop_remainder else training.batch_size - 1
+    per_epoch = tf.maximum((examples + last) // size, 1)
+    epoch = step // per_epoch
+    start = (step % per_epoch) * size
+    stop = tf.minimum(start + size, examples)
+    if not training.shuffle:
+        return _prepared(_rows(arrays, start, stop), fields)
+    rows = shuffled(tf.range(start, stop), examples, epoch, training.seed)
+    return _prepared({name: tf.gather(array, rows) for name, array in arrays.items()}, fields)
+
+
+def shuffled(positions: Tensor, examples: Tensor, epoch: Tensor, seed: int) -> Tensor:
+    """The rows that stand at `positions` in the order of an epoch.
+
+    The order is a permutation that is never laid out: a block cipher maps each position to its
+    row, so that the cost of a step does not depend on the number of examples.
+    """
+    key = tf.stack([tf.constant(seed_of(seed, "order"), tf.int64), epoch])
+    # Keys that differ in a bit give related ciphers: hash the epoch into all of the key.
+    cipher_key = tf.random.stateless_uniform([3], key, None, None, tf.int32)
+    return tf.raw_ops.RandomIndexShuffle(
+        index=positions, seed=cipher_key, max_index=examples - 1, rounds=_ROUNDS
+    )
+
+
+def evaluation_batch(
+    arrays: Mapping[str, Tensor], fields: Mapping[str, Field], start: Tensor, size: int
+) -> dict[str, Tensor]:
+    """The rows from `start` on, at most `size`, in the order they are stored."""
+    stop = tf.minimum(start + size, _examples(arrays))
+    return _prepared(_rows(arrays, start, stop), fields)
+
+
+def _examples(arrays: Mapping[str, Tensor]) -> Tensor:
+    return tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]
+
+
+def _rows(arrays: Mapping[str, Tensor], start: Tensor, stop: Tensor) -> dict[str, Tensor]:
+    return {name: array[start:stop] for name, array in arrays.items()}
+
+
+def _prepared(batch: Mapping[str, Tensor], fields: Mapping[str, Field]) -> dict[str, Tensor]:
+    return {name: prepare(fields[name], stored) for name, stored in batch.items()}

@@ -1,0 +1,104 @@
+"""Evaluation and prediction: losses and metrics over every example exactly, and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tfgraph.api import Tensor
+from tfgraph.graph.batches import evaluation_batch
+from tfgraph.graph.forward import forward
+from tfgraph.graph.objective import example_losses, regularisation, wanted_by_evaluation
+from tfgraph.lazy import tf
+from tfgraph.spec.plan import Plan
+
+#: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
+LEAST_BATCH = 128
+
+
+def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
+    """A function `evaluate(**arrays)` to trace: the loss and every metric over all rows.
+
+    `loss` is the objective over the split; where there are several losses, each stands under
+    its own name too. Figures are accumulated in 64 bits.
+    """
+    training = plan.spec.training
+    size = training.evaluate_batch_size or max(training.batch_size, LEAST_BATCH)
+
+    def evaluate(**arrays: Tensor) -> dict[str, Tensor]:
+        examples = tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]
+        values = {name: variable.read_value() for name, variable in weights.items()}
+        sums = {planned.name: tf.constant(0.0, tf.float64) for planned in plan.losses}
+        states = {
+            planned.name: {
+                name: tf.zeros(spec.shape, spec.dtype)
+                for name, spec in planned.metric.state(
+                    plan.output_of(planned.of), plan.output_of(planned.target)
+                ).items()
+            }
+            for planned in plan.metrics
+        }
+
+        def body(start: Tensor, sums: Any, states: Any) -> tuple[Tensor, Any, Any]:
+            batch = evaluation_batch(arrays, plan.fields, start, size)
+            outputs, _ = forward(
+                plan, wanted_by_evaluation(plan), batch, values, training=False, step=start
+            )
+            outputs = {**batch, **outputs}
+            new_sums = {
+                loss.name: sums[loss.name]
+                + tf.reduce_sum(tf.cast(example_losses(loss, outputs), tf.float64))
+                for loss in plan.losses
+            }
+            new_states = {}
+            for planned in plan.metrics:
+                with tf.name_scope(f"metric/{planned.name}"):
+                    new_states[planned.name] = planned.metric.update(
+                        states[planned.name], outputs[planned.of], outputs[planned.target]
+                    )
+            return start + size, new_sums, new_states
+
+        _, sums, states = tf.while_loop(
+            lambda start, *_: start < examples,
+            body,
+            [tf.constant(0, tf.int64), sums, states],
+        )
+        return figures(plan, values, sums, states, examples)
+
+    return evaluate
+
+
+def figures(
+    plan: Plan, weights: Mapping[str, Tensor], sums: Any, states: Any, examples: Tensor
+) -> dict[str, Tensor]:
+    """The objective, each loss where there are several, and each metric."""
+    found = {}
+    if plan.losses:
+        total = tf.constant(0.0, tf.float64)
+        for planned in plan.losses:
+            value = sums[planned.name]
+            if planned.loss.reduction == "mean":
+                value = value / tf.cast(examples, tf.float64)
+            total += planned.weight * value
+            if len(plan.losses) > 1:
+                found[planned.name] = value
+        penalty = regularisation(plan, weights)
+        found = {
+            "loss": total if penalty is None else total + tf.cast(penalty, tf.float64),
+            **found,
+        }
+    for metric in plan.metrics:
+        found[metric.name] = tf.cast(metric.metric.result(states[metric.name]), tf.float64)
+    return found
+
+
+def prediction(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
+    """A function `predict(**inputs)` to trace: the outputs of one batch by name."""
+
+    def predict(**inputs: Tensor) -> dict[str, Tensor]:
+        values = {name: variable.read_value() for name, variable in weights.items()}
+        step = tf.constant(0, tf.int64)
+        outputs, _ = forward(plan, plan.outputs, inputs, values, training=False, step=step)
+        return {name: tf.identity(outputs[name], name=f"output/{name}") for name in plan.outputs}
+
+    return predict

@@ -1,0 +1,128 @@
+"""Graph: a plan with its variables and its three functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from tfgraph.api import Initializer, Tensor, TensorSpec, WeightSpec, seed_of
+from tfgraph.errors import UsageError
+from tfgraph.graph.definition import graph_definition
+from tfgraph.graph.evaluation import evaluation_loop, prediction
+from tfgraph.graph.functions import trace
+from tfgraph.graph.training import training_loop
+from tfgraph.lazy import tf
+from tfgraph.spec.plan import Plan
+
+
+class Graph(tf.Module):  # type: ignore[misc]
+    """The TensorFlow graphs of a spec, and the variables they share.
+
+    `predict`, `evaluate` and `train` are ConcreteFunctions, traced when they are first asked
+    for. The initial weights depend on the spec's seed and on their own names alone.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+        with tf.init_scope():
+            self._weights = {
+                name: _variable(name, spec, plan.spec.training.seed)
+                for name, spec in plan.weights.items()
+            }
+            #: The number of training steps made, an int64 variable.
+            self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
+
+    @property
+    def weights(self) -> Mapping[str, Any]:
+        """The variables by full name (`hidden/kernel`); tied weights are their owner's."""
+        return MappingProxyType(self._weights)
+
+    @cached_property
+    def slots(self) -> Mapping[str, Mapping[str, Any]]:
+        """The optimizer's variables: for each trainable weight, its slots by name."""
+        if self.plan.spec.optimizer is None:
+            raise UsageError(
+                f"the spec `{self.plan.spec.name}` has no optimizer: there is nothing to train",
+                help="add `loss` and `optimizer`",
+            )
+        optimizer = self.plan.spec.optimizer.component
+        with tf.init_scope():
+            made = {
+                weight: {
+                    slot: _variable(f"optimizer/{weight}/{slot}", slot_spec, 0)
+                    for slot, slot_spec in optimizer.slots(spec).items()
+                }
+                for weight, spec in self.plan.weights.items()
+                if spec.trainable
+            }
+        self._slots = made  # tracked, so that TensorFlow's own checkpoints hold them
+        return made
+
+    @cached_property
+    def predict(self) -> Any:
+        """ConcreteFunction: the model's inputs by name -> its outputs by name."""
+        inputs = {name: self.plan.fields[name].spec for name in self.plan.inputs}
+        return trace(self.plan, "predict", prediction(self.plan, self._weights), inputs)
+
+    @cached_property
+    def evaluate(self) -> Any:
+        """ConcreteFunction: the arrays of a split by field -> loss and metrics by name."""
+        if not (self.plan.losses or self.plan.metrics):
+            raise UsageError(
+                f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
+            )
+        function = evaluation_loop(self.plan, self._weights)
+        return trace(self.plan, "evaluate", function, self.stored)
+
+    @cached_property
+    def train(self) -> Any:
+        """ConcreteFunction: `steps` and the arrays of a split by field -> mean loss.
+
+        It makes whole steps in one call, from `step` on, and moves `step`.
+        """
+        slots = self.slots
+        function = training_loop(self.plan, self._weights, slots, self.step)
+        inputs = {"steps": TensorSpec((), "int64"), **self.stored}
+        return trace(self.plan, "train", function, inputs)
+
+    @property
+    def stored(self) -> dict[str, TensorSpec]:
+        """The fields that training and evaluation take, as they are in memory."""
+        names = [n for n in self.plan.fields if n in (*self.plan.inputs, *self.plan.targets)]
+        return {name: self.plan.fields[name].stored_spec for name in names}
+
+    def weight(self, name: str) -> Tensor:
+        """The value of a weight by full name, a tied one as its layer uses it."""
+        if name in self._weights:
+            return self._weights[name].read_value()
+        layer_name, _, weight_name = name.rpartition("/")
+        planned = self.plan.layer(layer_name)
+        spec = planned.weights[weight_name]
+        if spec.tied is None:
+            return self.weight(planned.weight_name(weight_name))
+        return tf.transpose(self._weights[spec.tied.weight], spec.tied.permutation)
+
+    def graph_def(self, function: str) -> bytes:
+        """The GraphDef of `predict`, `evaluate` or `train`; equal specs give equal bytes."""
+        if function not in ("predict", "evaluate", "train"):
+            raise UsageError(f"there is no function `{function}`: predict, evaluate or train")
+        return graph_definition(getattr(self, function))
+
+
+def build(plan: Plan) -> Graph:
+    """The graph of a plan, its variables initialized; functions are traced on first use."""
+    return Graph(plan)
+
+
+def _variable(name: str, spec: WeightSpec, seed: int) -> Any:
+    if isinstance(spec.initializer, Initializer):
+        key = tf.constant([seed_of(seed, name), 0], tf.int64)
+        value = spec.initializer.build(spec.shape, spec.dtype, key)
+    else:
+        value = tf.fill(spec.shape, tf.constant(spec.initializer, spec.dtype))
+    return tf.Variable(
+        value, trainable=spec.trainable, name=name, dtype=spec.dtype, shape=spec.shape
+    )

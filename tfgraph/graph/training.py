@@ -1,0 +1,103 @@
+"""Training: one graph that runs whole steps in a loop, from the batch to the update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tfgraph.api import Optimizer, Tensor
+from tfgraph.graph.batches import training_batch
+from tfgraph.graph.forward import forward
+from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.lazy import tf
+from tfgraph.spec.plan import Plan
+
+
+def training_loop(
+    plan: Plan,
+    weights: Mapping[str, Any],
+    slots: Mapping[str, Mapping[str, Any]],
+    global_step: Any,
+) -> Callable[..., dict[str, Tensor]]:
+    """A function `train(steps, **arrays)` to trace: it runs `steps` steps from `global_step` on.
+
+    `weights` and `slots` hold variables. It returns the mean of the steps' objectives as
+    `loss`, and that of the last step as `last_loss`.
+    """
+
+    def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
+        first = global_step.read_value()
+
+        def body(step: Tensor, total: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            loss = training_step(plan, weights, slots, step, arrays)
+            return step + 1, total + tf.cast(loss, tf.float64), loss
+
+        end, total, last = tf.while_loop(
+            lambda step, *_: step < first + steps,
+            body,
+            [first, tf.constant(0.0, tf.float64), tf.constant(0.0)],
+            shape_invariants=[tf.TensorShape([])] * 3,
+        )
+        with tf.control_dependencies([end]):
+            global_step.assign(end)
+        count = tf.cast(tf.maximum(steps, 1), tf.float64)
+        return {"loss": total / count, "last_loss": last}
+
+    return train
+
+
+def training_step(
+    plan: Plan,
+    weights: Mapping[str, Any],
+    slots: Mapping[str, Mapping[str, Any]],
+    step: Tensor,
+    arrays: Mapping[str, Tensor],
+) -> Tensor:
+    """Emit one step: batch, forward, backward, update; the objective before the update."""
+    batch = training_batch(arrays, plan.fields, step, plan.spec.training)
+    # Gradients are taken with respect to the values read, which all uses of a weight share.
+    values = {name: variable.read_value() for name, variable in weights.items()}
+    outputs, updates = forward(
+        plan, wanted_by_losses(plan), batch, values, training=True, step=step
+    )
+    loss = objective(plan, outputs, values)
+    trainable = [name for name, spec in plan.weights.items() if spec.trainable]
+    gradients = tf.gradients(loss, [values[name] for name in trainable])
+    found = {n: tf.convert_to_tensor(g) for n, g in zip(trainable, gradients) if g is not None}
+    assert plan.spec.optimizer is not None
+    optimizer = plan.spec.optimizer.component
+    done = apply_gradients(optimizer, weights, found, slots, step)
+    done += [weights[name].assign(value).op for name, value in updates.items()]
+    with tf.control_dependencies(done):
+        return tf.identity(loss)
+
+
+def apply_gradients(
+    optimizer: Optimizer,
+    weights: Mapping[str, Any],
+    gradients: Mapping[str, Tensor],
+    slots: Mapping[str, Mapping[str, Any]],
+    step: Tensor,
+) -> list[Any]:
+    """Emit the clipping and the updates of all weights that have a gradient."""
+    with tf.name_scope("optimizer"):
+        learning_rate = optimizer.learning_rate.build(step)
+        clipped = clip(optimizer, gradients)
+        return [
+            optimizer.update(weights[name], gradient, dict(slots[name]), learning_rate, step)
+            for name, gradient in clipped.items()
+        ]
+
+
+def clip(optimizer: Optimizer, gradients: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The gradients as the optimizer's clip_value, clip_norm and clip_global_norm leave them."""
+    clipped = dict(gradients)
+    if optimizer.clip_value is not None:
+        bound = optimizer.clip_value
+        clipped = {n: tf.clip_by_value(g, -bound, bound) for n, g in clipped.items()}
+    if optimizer.clip_norm is not None:
+        clipped = {n: tf.clip_by_norm(g, optimizer.clip_norm) for n, g in clipped.items()}
+    if optimizer.clip_global_norm is not None and clipped:
+        scaled, _ = tf.clip_by_global_norm(list(clipped.values()), optimizer.clip_global_norm)
+        clipped = dict(zip(clipped, scaled))
+    return clipped

@@ -1,0 +1,53 @@
+"""Initializers without randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tfgraph.api import Initializer, ShapeError, Tensor, param
+from tfgraph.lazy import tf
+
+
+class Zeros(Initializer):
+    """All values 0."""
+
+    type = "zeros"
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        return tf.zeros(shape, dtype)
+
+
+class Ones(Initializer):
+    """All values 1."""
+
+    type = "ones"
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        return tf.ones(shape, dtype)
+
+
+class Constant(Initializer):
+    """All values one number; a bare number in a spec is short for it."""
+
+    type = "constant"
+
+    value: float = param("The number.", primary=True)
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        return tf.fill(shape, tf.constant(self.value, dtype))
+
+
+class Identity(Initializer):
+    """A matrix with `gain` on its diagonal and 0 elsewhere."""
+
+    type = "identity"
+
+    gain: float = param("The value on the diagonal.", default=1.0, primary=True)
+
+    def check(self, shape: Sequence[int]) -> None:
+        if len(shape) != 2:
+            raise ShapeError(f"cannot fill a weight {list(shape)} with `identity`: not a matrix")
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        return self.gain * tf.eye(shape[0], shape[1], dtype=dtype)

@@ -1,0 +1,162 @@
+"""Layers that are linear in their weights: matmul, dense, bias, scale."""
+
+from __future__ import annotations
+
+from tfgraph.api import (
+    Context,
+    Initializer,
+    Layer,
+    ShapeError,
+    Tensor,
+    TensorSpec,
+    Transposable,
+    WeightSpec,
+    param,
+)
+from tfgraph.lazy import tf
+
+
+class MatMul(Transposable):
+    """Product with a matrix, over the last axis; a bias where asked for.
+
+    Shape: [batch, …, features] -> [batch, …, units].
+    Weights: kernel [features, units]; bias [units] if `bias`.
+    """
+
+    type = "matmul"
+
+    units: int = param("Size of the output's last axis.", minimum=1, primary=True)
+    bias: bool = param("Add a bias.", default=False)
+    init: Initializer = param("First values of the kernel.", default={"normal": 0.01})
+    bias_init: Initializer = param("First values of the bias.", default="zeros")
+    l1: float = param(
+        "Weight of the kernel's sum of absolute values in the loss.", default=0.0, minimum=0
+    )
+    l2: float = param("Weight of the kernel's sum of squares in the loss.", default=0.0, minimum=0)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect("batch features", at_least=True)
+        x.expect_floating()
+        x.known(-1, "features")
+        return x.with_shape((*x.shape[:-1], self.units))
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        features = x.known(-1, "features")
+        kernel = WeightSpec((features, self.units), self.init, x.dtype, l1=self.l1, l2=self.l2)
+        found = {"kernel": kernel}
+        if self.bias:
+            found["bias"] = WeightSpec((self.units,), self.bias_init, x.dtype)
+        return found
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        y = _product(x, weights["kernel"])
+        return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
+
+    def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
+        if y.shape[-1] != self.units:
+            raise ShapeError(f"needs [batch, …, {self.units}] to go back, got {y}")
+        return y.with_shape((*y.shape[:-1], x.shape[-1]))
+
+    def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
+        return _product(y, kernel, transpose=True)
+
+
+class Dense(MatMul):
+    """matmul, bias and an activation: activation(x · kernel + bias).
+
+    Shape: [batch, …, features] -> [batch, …, units].
+    Weights: kernel [features, units]; bias [units] unless `bias` is false.
+    """
+
+    type = "dense"
+
+    bias: bool = param("Add a bias.", default=True)
+    init: Initializer = param("First values of the kernel.", default="glorot_uniform")
+    activation: Layer | None = param(
+        "A layer without weights, applied to the result.", default=None
+    )
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        y = super().infer(x)
+        return y if self.activation is None else infer_activation(self.activation, y)
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        y = super().build(x, weights, ctx)
+        return y if self.activation is None else self.activation.build(y, {}, ctx)
+
+
+class Bias(Layer):
+    """Adds a vector along the last axis.
+
+    Shape: [batch, …, features] -> the same.
+    Weights: bias [features].
+    """
+
+    type = "bias"
+
+    init: Initializer = param("First values of the bias.", default="zeros", primary=True)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect("batch features", at_least=True)
+        x.expect_floating()
+        x.known(-1, "features")
+        return x
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        return {"bias": WeightSpec((x.known(-1, "features"),), self.init, x.dtype)}
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.nn.bias_add(x, weights["bias"])
+
+
+class Scale(Layer):
+    """Multiplies by one number for each feature, or by a single number.
+
+    Shape: [batch] -> [batch], and [batch, …, features] -> the same.
+    Weights: scale, a scalar for [batch], else [features].
+    """
+
+    type = "scale"
+
+    init: Initializer = param("First values of the scale.", default="ones", primary=True)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect_floating()
+        if x.rank > 1:
+            x.known(-1, "features")
+        return x
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        shape = (x.known(-1, "features"),) if x.rank > 1 else ()
+        return {"scale": WeightSpec(shape, self.init, x.dtype)}
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return x * weights["scale"]
+
+
+def infer_activation(activation: Layer, y: TensorSpec) -> TensorSpec:
+    """The output of a layer used as an activation, which may have no weights."""
+    try:
+        out = activation.infer(y)
+        weights = activation.weights(y)
+    except (TypeError, ShapeError) as error:
+        raise ShapeError(
+            f"cannot use `{activation.type}` as its activation: {error}", parameter="activation"
+        ) from error
+    if weights or out.shape != y.shape:
+        raise ShapeError(
+            f"cannot use `{activation.type}` as its activation: it "
+            + ("has weights" if weights else f"makes {out} of {y}"),
+            help=f"give `{activation.type}` an entry of its own",
+            parameter="activation",
+        )
+    return out
+
+
+def _product(x: Tensor, kernel: Tensor, transpose: bool = False) -> Tensor:
+    if x.shape.rank == 2:
+        return tf.matmul(x, kernel, transpose_b=transpose)
+    # One product of matrices, whatever stands between the batch and the last axis.
+    flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), kernel, transpose_b=transpose)
+    units = kernel.shape[0 if transpose else 1]
+    return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [units]], 0))

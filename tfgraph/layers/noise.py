@@ -1,0 +1,58 @@
+"""Layers that draw: dropout, corrupt."""
+
+from __future__ import annotations
+
+from tfgraph.api import Context, Layer, Tensor, TensorSpec, param
+from tfgraph.lazy import tf
+
+
+class Dropout(Layer):
+    """Sets values to 0 at random in training and scales up the others; does nothing otherwise.
+
+    Shape: any -> the same.
+    Source: Srivastava et al., 2014, "Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting".
+    """
+
+    type = "dropout"
+
+    rate: float = param("The share of values that are dropped.", minimum=0, below=1, primary=True)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect_floating()
+        return x
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        if not ctx.training or self.rate == 0:
+            return x
+        return keep(x, self.rate, ctx.seed()) * tf.constant(1 / (1 - self.rate), x.dtype)
+
+
+class Corrupt(Layer):
+    """Sets values to 0 at random, at evaluation as well, and leaves the others as they are.
+
+    The masking noise of a denoising autoencoder.
+
+    Shape: any -> the same.
+    Source: Vincent et al., 2008, "Extracting and Composing Robust Features with Denoising
+    Autoencoders".
+    """
+
+    type = "corrupt"
+
+    rate: float = param(
+        "The share of values that are set to 0.", minimum=0, maximum=1, primary=True
+    )
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect_floating()
+        return x
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return x if self.rate == 0 else keep(x, self.rate, ctx.seed())
+
+
+def keep(x: Tensor, rate: float, seed: Tensor) -> Tensor:
+    """`x` with a share of `rate` of its values set to 0."""
+    drawn = tf.random.stateless_uniform(tf.shape(x), seed, dtype=tf.float32)
+    return x * tf.cast(drawn >= rate, x.dtype)

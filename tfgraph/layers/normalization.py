@@ -1,0 +1,61 @@
+"""Normalisation of activations: batch_norm."""
+
+from __future__ import annotations
+
+from tfgraph.api import Context, Initializer, Layer, Tensor, TensorSpec, WeightSpec, param
+from tfgraph.lazy import tf
+
+
+class BatchNorm(Layer):
+    """Normalises each feature over the batch in training, by moving averages otherwise.
+
+    y = scale · (x - mean) / √(variance + epsilon) + offset
+
+    Shape: [batch, …, features] -> the same.
+    Weights: scale and offset [features]; moving_mean and moving_variance [features], not
+    trainable, updated as momentum · old + (1 - momentum) · new in training.
+    Source: Ioffe and Szegedy, 2015, "Batch Normalization: Accelerating Deep Network Training by
+    Reducing Internal Covariate Shift".
+    """
+
+    type = "batch_norm"
+
+    momentum: float = param(
+        "How much of the moving averages a step keeps.", default=0.99, minimum=0, maximum=1
+    )
+    epsilon: float = param("Added to the variance.", default=1e-3, above=0)
+    center: bool = param("Add a trained offset.", default=True)
+    scale: bool = param("Multiply by a trained scale.", default=True)
+    offset_init: Initializer = param("First values of the offset.", default="zeros")
+    scale_init: Initializer = param("First values of the scale.", default="ones")
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect("batch features", at_least=True)
+        x.expect_floating()
+        x.known(-1, "features")
+        return x
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        shape = (x.known(-1, "features"),)
+        found = {}
+        if self.scale:
+            found["scale"] = WeightSpec(shape, self.scale_init, x.dtype)
+        if self.center:
+            found["offset"] = WeightSpec(shape, self.offset_init, x.dtype)
+        found["moving_mean"] = WeightSpec(shape, 0.0, x.dtype, trainable=False)
+        found["moving_variance"] = WeightSpec(shape, 1.0, x.dtype, trainable=False)
+        return found
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        mean, variance = weights["moving_mean"], weights["moving_variance"]
+        if ctx.training:
+            moving_mean, moving_variance = mean, variance
+            mean, variance = tf.nn.moments(x, list(range(x.shape.rank - 1)))
+            for name, old, new in (
+                ("moving_mean", moving_mean, mean),
+                ("moving_variance", moving_variance, variance),
+            ):
+                ctx.update(name, old * self.momentum + new * (1 - self.momentum))
+        return tf.nn.batch_normalization(
+            x, mean, variance, weights.get("offset"), weights.get("scale"), self.epsilon
+        )

@@ -1,0 +1,59 @@
+"""Layers that move values without changing them: flatten, reshape."""
+
+from __future__ import annotations
+
+import math
+
+from tfgraph.api import Context, Layer, ShapeError, Tensor, TensorSpec, param, show_shape
+from tfgraph.lazy import tf
+
+
+class Flatten(Layer):
+    """All axes but the batch become one.
+
+    Shape: [batch, …] -> [batch, features].
+    """
+
+    type = "flatten"
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        if x.size is None:
+            raise ShapeError(f"needs every size but the batch to be known, got {x}")
+        return x.with_shape((None, x.size))
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.reshape(x, [-1, math.prod(x.shape[1:])])
+
+
+class Reshape(Layer):
+    """The values of each example in another shape; one size may be -1, and follows.
+
+    Shape: [batch, …] -> [batch, *shape].
+    """
+
+    type = "reshape"
+
+    shape: list[int] = param("The new shape, without the batch.", minimum=-1, primary=True)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        return x.with_shape((None, *self.sizes(x)))
+
+    def sizes(self, x: TensorSpec) -> list[int]:
+        """The new shape with the size that follows filled in."""
+        wanted = show_shape((None, *self.shape))
+        if x.size is None:
+            raise ShapeError(f"needs every size but the batch to be known, got {x}")
+        if self.shape.count(-1) > 1:
+            raise ShapeError(f"to {wanted} has more than one -1", parameter="shape")
+        known = math.prod(size for size in self.shape if size != -1)
+        fits = known == x.size or (-1 in self.shape and known > 0 and x.size % known == 0)
+        if not fits:
+            raise ShapeError(
+                f"to {wanted} does not fit {x}: {x.size} values an example, not {known}",
+                parameter="shape",
+            )
+        return [x.size // known if size == -1 else size for size in self.shape]
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        sizes = self.sizes(TensorSpec(tuple(x.shape)))
+        return tf.reshape(x, [-1, *sizes])

@@ -1,0 +1,6 @@
+"""Metrics, one family a file."""
+
+from tfgraph.api import Metric
+from tfgraph.metrics.classification import Accuracy
+
+METRICS: list[type[Metric]] = [Accuracy]

@@ -1,0 +1,66 @@
+"""RMSProp."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfgraph.api import Optimizer, Tensor, WeightSpec, param
+from tfgraph.lazy import tf
+
+
+class RMSProp(Optimizer):
+    """Divides the gradient by a moving root mean square of it.
+
+    s = decay · s + (1 - decay) · g²
+    v = momentum · v + learning_rate · g / √(s - m² + epsilon), w -= v
+    where m, the moving mean of g, is kept with `centered` only and else 0.
+
+    Slots: mean_square, velocity; mean_gradient with `centered`.
+    Source: Tieleman and Hinton, 2012, lecture 6.5 of "Neural Networks for Machine Learning";
+    the start at 1 and the place of epsilon are those of TensorFlow's first RMSProp.
+    """
+
+    type = "rmsprop"
+
+    decay: float = param(
+        "How much of the mean square a step keeps.", default=0.9, minimum=0, below=1
+    )
+    momentum: float = param("How much of the last step goes on.", default=0.0, minimum=0, below=1)
+    epsilon: float = param("Added to the mean square.", default=1e-10, minimum=0)
+    centered: bool = param("Subtract the square of the mean gradient.", default=False)
+    initial_mean_square: float = param(
+        "Where the mean square starts; Keras starts at 0.", default=1.0, minimum=0
+    )
+
+    def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
+        names = {"mean_square": self.initial_mean_square, "velocity": 0.0}
+        if self.centered:
+            names["mean_gradient"] = 0.0
+        return {
+            name: WeightSpec(weight.shape, start, weight.dtype, trainable=False)
+            for name, start in names.items()
+        }
+
+    def update(
+        self,
+        variable: Any,
+        gradient: Tensor,
+        slots: dict[str, Any],
+        learning_rate: Tensor,
+        step: Tensor,
+    ) -> Any:
+        shared = {
+            "var": variable.handle,
+            "ms": slots["mean_square"].handle,
+            "mom": slots["velocity"].handle,
+            "lr": tf.cast(learning_rate, variable.dtype),
+            "rho": tf.constant(self.decay, variable.dtype),
+            "momentum": tf.constant(self.momentum, variable.dtype),
+            "epsilon": tf.constant(self.epsilon, variable.dtype),
+            "grad": gradient,
+        }
+        if self.centered:
+            return tf.raw_ops.ResourceApplyCenteredRMSProp(
+                mg=slots["mean_gradient"].handle, **shared
+            )
+        return tf.raw_ops.ResourceApplyRMSProp(**shared)

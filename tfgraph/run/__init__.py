@@ -1,0 +1,1 @@
+"""A run: training in calls, checkpoints, progress."""

@@ -1,0 +1,115 @@
+"""The language: the sections of a file and the siblings of an entry, each said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tfgraph.api import Component, Dim, Field, param
+from tfgraph.api.tensors import DTYPES
+
+VERSION = 1
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$"
+NAME = {"type": "string", "pattern": NAME_PATTERN}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the file, or a sibling of an entry: its schema, and what it takes in words."""
+
+    schema: dict[str, Any]
+    takes: str
+    doc: str
+
+
+_ENTRY = {"type": ["string", "object"]}
+_ENTRIES = {"type": "array", "items": _ENTRY}
+
+SECTIONS: dict[str, Part] = {
+    "tfgraph": Part({"const": VERSION}, f"{VERSION}", "Version of the spec language."),
+    "name": Part(NAME, "a name", "Name of the model; the file's name if not given."),
+    "description": Part({"type": "string"}, "a string", "What the model is."),
+    "data": Part(_ENTRY, "a dataset", "The dataset: names the inputs, the target, the splits."),
+    "inputs": Part(
+        {"anyOf": [{"type": "array", "items": NAME, "minItems": 1}, {"type": "object"}]},
+        "a mapping of names to shapes, or a list of the dataset's fields",
+        "Inputs that no dataset gives, or a choice among its fields.",
+    ),
+    "layers": Part(
+        {"type": "array", "items": _ENTRY, "minItems": 1},
+        "a list of layers",
+        "The model: each layer takes the one before it, unless `from` says else.",
+    ),
+    "outputs": Part(
+        {"type": "array", "items": NAME, "minItems": 1},
+        "a list of names of layers",
+        "What the model gives; the last layer if not given.",
+    ),
+    "loss": Part(
+        {"anyOf": [_ENTRY, {**_ENTRIES, "minItems": 1}]},
+        "a loss, or a list of losses",
+        "What training makes small; a list is summed by `weight`.",
+    ),
+    "optimizer": Part(_ENTRY, "an optimizer", "How gradients become new weights."),
+    "metrics": Part(_ENTRIES, "a list of metrics", "Figures over a whole split."),
+    "train": Part({"type": "object"}, "a mapping", "How long and in which order to train."),
+}
+REQUIRED_SECTIONS = ("tfgraph", "layers")
+
+LAYER_SIBLINGS: dict[str, Part] = {
+    "name": Part(NAME, "a name", "Name of the layer; its type and a number if not given."),
+    "from": Part(
+        {"anyOf": [NAME, {"type": "array", "items": NAME, "minItems": 1}]},
+        "a name, or a list of names",
+        "The layers or inputs it takes; the layer before it if not given.",
+    ),
+    "share": Part(NAME, "the name of a layer", "The layer whose weights it uses."),
+}
+METRIC_SIBLINGS: dict[str, Part] = {
+    "of": Part(NAME, "the name of a layer", "The output; the only one if not given."),
+    "target": Part(NAME, "the name of a field", "What to compare with; the dataset's target."),
+}
+LOSS_SIBLINGS: dict[str, Part] = {
+    **METRIC_SIBLINGS,
+    "weight": Part({"type": "number"}, "a number", "Its factor in the sum; 1 if not given."),
+}
+
+
+class InputField(Component):
+    """An input that the spec itself declares."""
+
+    kind = "input"
+    type = "input"
+
+    shape: list[int | None] = param(
+        "Shape of one example, without the batch; null for a size that only the data knows.",
+        primary=True,
+        minimum=1,
+    )
+    dtype: Literal[DTYPES] = param("Its dtype.", default="float32")  # type: ignore[valid-type]
+    classes: int | None = param(
+        "For class indices, how many classes there are.", default=None, minimum=1
+    )
+
+    def field(self) -> Field:
+        """The input as a field."""
+        shape: tuple[Dim, ...] = tuple(self.shape)
+        return Field(shape, self.dtype, self.classes)
+
+
+def file_schema() -> dict[str, Any]:
+    """The JSON Schema of a file, entries left to the validators of their types."""
+    return {
+        "type": "object",
+        "properties": {name: part.schema for name, part in SECTIONS.items()},
+        "required": list(REQUIRED_SECTIONS),
+        "additionalProperties": False,
+    }
+
+
+def sibling_schema(siblings: dict[str, Part]) -> dict[str, Any]:
+    """The JSON Schema of the siblings of an entry."""
+    return {
+        "type": "object",
+        "properties": {name: part.schema for name, part in siblings.items()},
+    }

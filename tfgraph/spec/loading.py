@@ -1,0 +1,87 @@
+"""load and loads: a spec file or text to a validated spec and its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfgraph.diagnostics import Diagnostic, Source, ordered
+from tfgraph.errors import DataError, SpecError
+from tfgraph.registry import Registry, load_registry
+from tfgraph.spec.model import Spec
+from tfgraph.spec.plan import Plan, plan
+from tfgraph.spec.reader import decode, read
+from tfgraph.spec.validate import validate
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a text: the plan where it is sound, and every diagnostic by place."""
+
+    source: Source
+    plan: Plan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    def sound(self) -> Plan:
+        """The plan; SpecError where there are errors."""
+        if self.plan is None:
+            raise SpecError(self.diagnostics)
+        return self.plan
+
+
+def check(
+    source: Source,
+    *,
+    folder: Path,
+    default_name: str,
+    registry: Registry | None = None,
+) -> Checked:
+    """Read, validate and plan a text; nothing is raised for what is wrong with it."""
+    registry = registry or load_registry()
+    node, diagnostics = read(source)
+    spec: Spec | None = None
+    made: Plan | None = None
+    if node is not None:
+        spec, found = validate(node, source, registry, folder, default_name)
+        diagnostics += found
+    if spec is not None:
+        made, found = plan(spec)
+        diagnostics += found
+    if any(d.severity == "error" for d in diagnostics):
+        made = None
+    return Checked(source, made, tuple(ordered(diagnostics)))
+
+
+def check_file(path: str | Path, *, registry: Registry | None = None) -> Checked:
+    """`check` for a file; DataError where it cannot be read."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read the spec `{path}`: {error.strerror}") from error
+    source, problems = decode(data, str(path))
+    if problems:
+        return Checked(source, None, tuple(problems))
+    return check(source, folder=path.parent, default_name=path.stem, registry=registry)
+
+
+def load(path: str | Path, *, registry: Registry | None = None) -> Plan:
+    """Read a spec file and plan it.
+
+    Raises SpecError, whose `diagnostics` hold everything that is wrong with it, and DataError
+    where the file cannot be read.
+    """
+    return check_file(path, registry=registry).sound()
+
+
+def loads(
+    text: str,
+    *,
+    name: str = "spec",
+    folder: str | Path = ".",
+    registry: Registry | None = None,
+) -> Plan:
+    """The same from a text; relative data paths start at `folder`."""
+    source = Source(f"<{name}>", text)
+    checked = check(source, folder=Path(folder), default_name=name, registry=registry)
+    return checked.sound()

@@ -1,0 +1,115 @@
+"""Spec: a validated model, every part with its place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from tfgraph.api import (
+    Component,
+    Dataset,
+    Field,
+    Layer,
+    Loss,
+    Metric,
+    Optimizer,
+    param,
+)
+from tfgraph.diagnostics import Source, Span
+
+C_co = TypeVar("C_co", bound=Component, covariant=True)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that a spec mentions, and where."""
+
+    value: str
+    span: Span
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Entry(Generic[C_co]):
+    """A component and where its type stands; `spans` leads to its parameters' values."""
+
+    component: C_co
+    span: Span
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LayerEntry(Entry[Layer]):
+    """A layer of the stack: `inputs` is empty where it takes the one before it."""
+
+    name: str = ""
+    inputs: tuple[Name, ...] = ()
+    share: Name | None = None
+
+
+@dataclass(frozen=True)
+class LossEntry(Entry[Loss]):
+    """A loss, the output it is of, the field it compares with, and its weight in the sum."""
+
+    of: Name | None = None
+    target: Name | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class MetricEntry(Entry[Metric]):
+    """A metric, the output it is of, and the field it compares with."""
+
+    of: Name | None = None
+    target: Name | None = None
+
+
+class Training(Component):
+    """How long and in which order to train."""
+
+    kind = "train"
+    type = "train"
+
+    epochs: int = param("Passes over the training split.", default=1, minimum=0)
+    batch_size: int = param("Examples a step.", default=128, minimum=1)
+    shuffle: bool = param("Another order in each epoch; false keeps the file's.", default=True)
+    drop_remainder: bool = param(
+        "Leave out the last batch of an epoch where it is smaller than the others.", default=False
+    )
+    seed: int = param("The seed of weights, masks and order.", default=0, minimum=0)
+    evaluate_batch_size: int | None = param(
+        "Examples at a time in evaluation; null: `batch_size`, and at least 128.",
+        default=None,
+        minimum=1,
+    )
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A validated spec. `inputs` are the fields declared in it, or chosen among the dataset's."""
+
+    name: str
+    source: Source
+    layers: tuple[LayerEntry, ...]
+    description: str = ""
+    data: Entry[Dataset] | None = None
+    inputs: Mapping[str, tuple[Field, Span]] = field(default_factory=dict)
+    chosen: tuple[Name, ...] = ()
+    outputs: tuple[Name, ...] = ()
+    losses: tuple[LossEntry, ...] = ()
+    optimizer: Entry[Optimizer] | None = None
+    metrics: tuple[MetricEntry, ...] = ()
+    training: Training = field(default_factory=Training)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def place(self, section: str) -> Span:
+        """Where a section stands; the start of the file for one that is not given."""
+        return self.spans.get(section, Span(self.source, 1, 1, 1, 1))
+
+
+def describe_training() -> dict[str, Any]:
+    """The reference of the `train` section."""
+    return Training.metadata()

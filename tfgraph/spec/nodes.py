@@ -1,0 +1,95 @@
+"""Nodes: the values of a spec, each with its place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tfgraph.diagnostics import Span
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """None, a boolean, a number or a string."""
+
+    value: Any
+    span: Span
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping with string keys, in the order of the text."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
+        return iter(self.entries)
+
+    def keys(self) -> list[str]:
+        """The keys as strings."""
+        return [key.value for key, _ in self.entries]
+
+    def get(self, name: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((value for key, value in self.entries if key.value == name), None)
+
+    def key(self, name: str) -> Scalar | None:
+        """The node of a key, or None."""
+        return next((key for key, _ in self.entries if key.value == name), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def plain(node: Node) -> Any:
+    """The node as plain Python data."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {key.value: plain(value) for key, value in node}
+
+
+def at(node: Node, path: list[str | int]) -> Node:
+    """The node that a path of keys and positions leads to, as far as it leads."""
+    for step in path:
+        below: Node | None = None
+        if isinstance(node, Mapping):
+            below = node.get(str(step))
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            below = node.items[step]
+        if below is None:
+            break
+        node = below
+    return node
+
+
+def kind_of(node: Node) -> str:
+    """What the node is, in words."""
+    if isinstance(node, Sequence):
+        return "a list"
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if node.value is None:
+        return "null"
+    if isinstance(node.value, bool):
+        return str(node.value).lower()
+    if isinstance(node.value, (int, float)):
+        return f"the number {node.value}"
+    return f"the string `{shortened(node.value)}`"
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """The text on one line, cut to `limit` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

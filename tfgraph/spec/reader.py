@@ -1,0 +1,253 @@
+"""Reader: from text to nodes with positions, within limits.
+
+The nodes are composed here from libyaml's event stream rather than by PyYAML, so that size,
+depth, expansion, tags and duplicate keys are judged before anything is built from them, and
+scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from tfgraph.diagnostics import Diagnostic, Source, Span
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence
+
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 64
+MAX_NODES = 200_000  # after the expansion of aliases
+MAX_DIGITS = 4_000
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUE = {"true", "True", "TRUE"}
+_FALSE = {"false", "False", "FALSE"}
+_INT = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NAN = {".nan", ".NaN", ".NAN"}
+# Control characters, and the bidirectional ones that show a text in another order than it has.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+class _StopReading(Exception):
+    """Reading cannot go on; the diagnostic says why."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+def decode(data: bytes, name: str) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file; bytes that are not UTF-8 are a diagnostic at their place."""
+    try:
+        return Source(name, data.decode("utf-8-sig")), []
+    except UnicodeDecodeError as error:
+        source = Source(name, data.decode("utf-8-sig", errors="replace"))
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        span = _span_at(source, len(before), 1)
+        return source, [Diagnostic("TG105", "the file is not UTF-8", span, "this byte is not")]
+
+
+def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
+    """Read one YAML document; None where nothing sound was found."""
+    if len(source.text) > MAX_CHARACTERS:
+        message = (
+            f"the file has {len(source.text):,} characters; at most {MAX_CHARACTERS:,} are read"
+        )
+        return None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))]
+    forbidden = _FORBIDDEN.search(source.text)
+    if forbidden:
+        message = f"the character U+{ord(forbidden[0]):04X} is not allowed in a spec"
+        return None, [Diagnostic("TG105", message, _span_at(source, forbidden.start(), 1))]
+    composer = _Composer(source)
+    try:
+        node = composer.document()
+    except _StopReading as stop:
+        return None, [*composer.diagnostics, stop.diagnostic]
+    except yaml.YAMLError as error:
+        return None, [*composer.diagnostics, _syntax(source, error)]
+    return node, composer.diagnostics
+
+
+def _span_at(source: Source, index: int, width: int) -> Span:
+    before = source.text[:index]
+    line = before.count("\n") + 1
+    column = index - (before.rfind("\n") + 1) + 1
+    return Span(source, line, column, line, column + width)
+
+
+def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    context = getattr(error, "context", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    span = Span(source, line, column, line, column + 1)
+    notes = (context,) if context else ()
+    help = ""
+    if "\t" in source.line(line) or "\\t" in problem:
+        help = "indent with spaces: YAML takes no tabs there"
+    elif "mapping values are not allowed" in problem:
+        help = "put the value in quotes if the `:` belongs to it, or check the indentation"
+    return Diagnostic("TG101", f"not valid YAML: {problem}", span, notes=notes, help=help)
+
+
+class _Composer:
+    """Builds nodes from events and collects what is wrong on the way."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.diagnostics: list[Diagnostic] = []
+        self.events: Iterator[Any] = iter(yaml.parse(source.text, Loader=_LOADER))
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.open_anchors: set[str] = set()
+        self.nodes = 0
+
+    def document(self) -> Node | None:
+        next(self.events)  # the stream starts
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            span = Span(self.source, 1, 1, 1, 1)
+            raise _StopReading(Diagnostic("TG101", "the file is empty", span))
+        node = self.node(next(self.events), 0)
+        next(self.events)  # the document ends
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            message = "a spec is one YAML document; a second one starts here"
+            self.diagnostics.append(Diagnostic("TG101", message, self.span(event)))
+        return node
+
+    def span(self, event: Any, end: Any = None) -> Span:
+        start, stop = event.start_mark, (end or event).end_mark
+        return Span(self.source, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)
+
+    def count(self, event: Any, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            message = f"the file expands to more than {MAX_NODES:,} values"
+            raise _StopReading(Diagnostic("TG102", message, self.span(event)))
+
+    def node(self, event: Any, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            message = f"values nest deeper than {MAX_DEPTH} levels"
+            raise _StopReading(Diagnostic("TG102", message, self.span(event)))
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        before = self.nodes
+        self.count(event, 1)
+        if event.tag is not None and event.tag != "!":
+            # An implicit `!` marks a quoted scalar as a string and nothing more.
+            message = f"tags are not allowed in a spec: `{event.tag}`"
+            help = "a spec is plain data: write the value without the tag"
+            self.diagnostics.append(Diagnostic("TG104", message, self.span(event), help=help))
+        if event.anchor:
+            self.open_anchors.add(event.anchor)
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            node = self.scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self.sequence(event, depth)
+        else:
+            node = self.mapping(event, depth)
+        if event.anchor:
+            self.open_anchors.discard(event.anchor)
+            self.anchors[event.anchor] = (node, self.nodes - before)
+        return node
+
+    def alias(self, event: Any) -> Node:
+        if event.anchor in self.open_anchors:
+            message = f"the alias `*{event.anchor}` stands inside what it names"
+            raise _StopReading(Diagnostic("TG107", message, self.span(event)))
+        if event.anchor not in self.anchors:
+            message = f"no anchor `&{event.anchor}` stands before this alias"
+            raise _StopReading(Diagnostic("TG107", message, self.span(event)))
+        node, size = self.anchors[event.anchor]
+        self.count(event, size)
+        return node
+
+    def scalar(self, event: Any) -> Scalar:
+        span = self.span(event)
+        if not event.implicit[0]:
+            return Scalar(event.value, span)
+        try:
+            return Scalar(core_scalar(event.value), span)
+        except OverflowError as error:
+            self.diagnostics.append(Diagnostic("TG108", str(error), span))
+            return Scalar(0, span)
+
+    def sequence(self, event: Any, depth: int) -> Sequence:
+        items = []
+        while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.node(inner, depth + 1))
+        return Sequence(tuple(items), self.span(event, inner))
+
+    def mapping(self, event: Any, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        merged: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+            key = self.node(inner, depth + 1)
+            plain_key = isinstance(inner, yaml.ScalarEvent) and inner.implicit[0]
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, Scalar) or not isinstance(key.value, str):
+                shown = f"`{inner.value}`" if isinstance(key, Scalar) else "a collection"
+                message = f"a key must be a string, got {shown}"
+                help = f'write "{inner.value}" in quotes' if isinstance(key, Scalar) else ""
+                self.diagnostics.append(Diagnostic("TG106", message, key.span, help=help))
+            elif key.value == "<<" and plain_key:
+                self.merge(merged, value)
+            elif key.value in entries:
+                first = entries[key.value][0].span
+                message = f"the key `{key.value}` stands twice in one mapping"
+                note = f"the first one is in line {first.line}"
+                self.diagnostics.append(Diagnostic("TG103", message, key.span, notes=(note,)))
+            else:
+                entries[key.value] = (key, value)
+        for name, entry in merged.items():
+            entries.setdefault(name, entry)
+        return Mapping(tuple(entries.values()), self.span(event, inner))
+
+    def merge(self, merged: dict[str, tuple[Scalar, Node]], value: Node) -> None:
+        for part in value.items if isinstance(value, Sequence) else (value,):
+            if not isinstance(part, Mapping):
+                message = "`<<` merges a mapping, or a list of mappings"
+                self.diagnostics.append(Diagnostic("TG107", message, part.span))
+                continue
+            for key, below in part:
+                merged.setdefault(key.value, (key, below))
+
+
+def core_scalar(text: str) -> Any:
+    """A plain scalar by the core schema of YAML 1.2; OverflowError for a number out of range."""
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if _INT.fullmatch(text):
+        return _integer(text, 10)
+    if _OCTAL.fullmatch(text):
+        return _integer(text[2:], 8)
+    if _HEX.fullmatch(text):
+        return _integer(text[2:], 16)
+    if _FLOAT.fullmatch(text):
+        value = float(text)
+        if math.isinf(value):
+            raise OverflowError(f"the number {text[:40]} is out of range")
+        return value
+    if _INFINITY.fullmatch(text):
+        return -math.inf if text.startswith("-") else math.inf
+    return math.nan if text in _NAN else text
+
+
+def _integer(digits: str, base: int) -> int:
+    if len(digits) <= MAX_DIGITS:
+        value = int(digits, base)
+        if -(2**63) <= value < 2**63:
+            return value
+    raise OverflowError(f"an integer of {len(digits)} digits is out of range")

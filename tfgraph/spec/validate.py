@@ -1,0 +1,569 @@
+"""Validate: from nodes to a Spec, through one JSON Schema validator for each component type."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from tfgraph.api import Component, DataPath, Dataset, Field, Layer, Loss, Metric, Optimizer
+from tfgraph.api.parameters import Parameter, article, not_finite
+from tfgraph.diagnostics import Diagnostic, Source, Span, did_you_mean, listed
+from tfgraph.registry import Registry
+from tfgraph.spec import language
+from tfgraph.spec.language import InputField, Part
+from tfgraph.spec.model import (
+    Entry,
+    LayerEntry,
+    LossEntry,
+    MetricEntry,
+    Name,
+    Spec,
+    Training,
+)
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain
+
+C = TypeVar("C", bound=Component)
+
+#: Folders beside the spec's own that datasets may read, separated as in PATH.
+DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
+
+
+def validate(
+    node: Node, source: Source, registry: Registry, folder: Path, default_name: str
+) -> tuple[Spec | None, list[Diagnostic]]:
+    """The Spec that the nodes describe; None where a part is missing that it cannot do without.
+
+    `folder` is where relative data paths start.
+    """
+    validator = _Validator(source, registry, folder)
+    spec = validator.file(node, default_name)
+    return spec, validator.diagnostics
+
+
+@cache
+def _json_schema(component: type[Component]) -> Draft202012Validator:
+    return Draft202012Validator(component.schema())
+
+
+@cache
+def _file_schema() -> Draft202012Validator:
+    return Draft202012Validator(language.file_schema())
+
+
+@cache
+def _sibling_schema(names: tuple[str, ...]) -> Draft202012Validator:
+    siblings = {**language.LAYER_SIBLINGS, **language.LOSS_SIBLINGS}
+    return Draft202012Validator(language.sibling_schema({n: siblings[n] for n in names}))
+
+
+def _failures(schema: Draft202012Validator, node: Node) -> Iterator[ValidationError]:
+    """The errors of a node, at most one for each child."""
+    seen: set[Any] = set()
+    for error in schema.iter_errors(plain(node)):
+        place = error.absolute_path[0] if error.absolute_path else error.validator
+        if place not in seen or not error.absolute_path:
+            yield error
+        seen.add(place)
+
+
+class _Validator:
+    def __init__(self, source: Source, registry: Registry, folder: Path) -> None:
+        self.source = source
+        self.registry = registry
+        self.folder = folder
+        self.diagnostics: list[Diagnostic] = []
+
+    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        self.diagnostics.append(Diagnostic(code, message, span, **more))
+
+    # ---- the file
+
+    def file(self, node: Node, default_name: str) -> Spec | None:
+        if not isinstance(node, Mapping):
+            self.report(
+                "TG205",
+                f"a spec is a mapping of sections, got {kind_of(node)}",
+                node.span,
+                help="start with `tfgraph: 1` and `layers:`",
+            )
+            return None
+        bad = self.parts(node, _file_schema(), language.SECTIONS)
+        sections = {k.value: v for k, v in node if k.value in language.SECTIONS}
+        sound = {name: value for name, value in sections.items() if name not in bad}
+        spans = {k.value: k.span for k, _ in node}
+        self.needs(sections, spans)
+        name = sound.get("name")
+        description = sound.get("description")
+        inputs, chosen = self.inputs(sound.get("inputs"))
+        layers = self.layers(sound.get("layers"))
+        data = self.typed(sound.get("data"), Dataset)
+        optimizer = self.typed(sound.get("optimizer"), Optimizer)
+        losses = self.losses(sound.get("loss"))
+        metrics = self.metrics(sound.get("metrics"))
+        training = self.training(sound.get("train"))
+        # A section that is there and not sound makes every later finding doubtful.
+        doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
+        if not layers or not training or doubtful:
+            return None
+        return Spec(
+            name=plain(name) if name else default_name,
+            source=self.source,
+            layers=layers,
+            description=plain(description) if description else "",
+            data=data,
+            inputs=inputs,
+            chosen=chosen,
+            outputs=_names(sound.get("outputs")),
+            losses=losses,
+            optimizer=optimizer,
+            metrics=metrics,
+            training=training,
+            spans=spans,
+        )
+
+    def needs(
+        self, sections: AbstractMapping[str, Node], spans: AbstractMapping[str, Span]
+    ) -> None:
+        if "data" not in sections and "inputs" not in sections and "layers" in sections:
+            self.report(
+                "TG204",
+                "a spec needs `inputs` or `data`",
+                spans["layers"],
+                help="`inputs: {x: [784]}` declares one input of 784 numbers an example",
+            )
+        for section, needed in (("optimizer", "loss"), ("loss", "optimizer")):
+            if section in sections and needed not in sections:
+                self.report(
+                    "TG210",
+                    f"`{section}` makes no sense without `{needed}`",
+                    spans[section],
+                    help=f"add `{needed}`, or remove `{section}`",
+                )
+
+    def parts(
+        self, node: Mapping, schema: Draft202012Validator, known: AbstractMapping[str, Part]
+    ) -> set[str]:
+        """Report what is wrong with sections or siblings; the names of those that are unsound."""
+        bad: set[str] = set()
+        for error in _failures(schema, node):
+            if error.validator == "additionalProperties":
+                for key, _ in node:
+                    if key.value not in known:
+                        self.report(
+                            "TG201",
+                            f"unknown section `{key.value}`",
+                            key.span,
+                            help=did_you_mean(key.value, known)
+                            or f"the sections are {listed(known)}",
+                        )
+            elif error.validator == "required":
+                for name in _wanted(error):
+                    if node.get(name) is None:
+                        example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
+                        span = node.span
+                        start = Span(
+                            span.source, span.line, span.column, span.line, span.column + 1
+                        )
+                        self.report(
+                            "TG204",
+                            f"the section `{name}` is missing",
+                            start,
+                            help=f"add {example}",
+                        )
+            else:
+                path = list(error.absolute_path)
+                name = str(path[0])
+                # A list that is unsound in one item is kept without that item's section.
+                bad.add(name)
+                place = at(node, path)
+                code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
+                where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
+                takes = known[name].takes
+                if len(path) > 1:
+                    takes = "a string or a mapping with one type"
+                if error.validator == "minItems":
+                    takes += " that is not empty"
+                if error.validator == "pattern":
+                    takes = "letters, digits and `_ . -`, a letter first"
+                self.report(code, f"{where} must be {takes}, got {kind_of(place)}", place.span)
+        return bad
+
+    # ---- entries
+
+    def typed(self, node: Node | None, base: type[C]) -> Entry[C] | None:
+        """An entry without siblings."""
+        if node is None:
+            return None
+        split = self.split(node, base, {})
+        if split is None:
+            return None
+        type_node, value, _ = split
+        found = self.component(base, type_node, value)
+        return Entry(found[0], type_node.span, found[1]) if found else None
+
+    def split(
+        self, node: Node, base: type[Component], siblings: AbstractMapping[str, Part]
+    ) -> tuple[Scalar, Node | None, dict[str, Node]] | None:
+        """The type of an entry, its value, and its siblings by name."""
+        kind = base.kind
+        what = f"{article(kind)} {kind}"
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str):
+                return node, None, {}
+            number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+            if base.number and number:
+                return Scalar(base.number, node.span), node, {}
+        if not isinstance(node, Mapping):
+            self.report("TG207", f"expected {what}, got {kind_of(node)}", node.span)
+            return None
+        types = [(key, value) for key, value in node if key.value not in siblings]
+        beside = {key.value: value for key, value in node if key.value in siblings}
+        if not types:
+            self.report(
+                "TG207",
+                f"{what} needs its type as a key",
+                node.span,
+                help=f"like `{next(iter(self.registry.types(kind)), kind)}`",
+            )
+            return None
+        known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
+        (type_node, value) = known[0] if known else types[0]
+        for key, _ in types:
+            if key is not type_node:
+                self.extra_key(kind, type_node, key, siblings)
+        return type_node, value, beside
+
+    def extra_key(
+        self, kind: str, type_node: Scalar, key: Scalar, siblings: AbstractMapping[str, Part]
+    ) -> None:
+        name = type_node.value
+        if key.value in self.registry.types(kind):
+            self.report(
+                "TG207",
+                f"one entry, two types: `{name}` and `{key.value}`",
+                key.span,
+                help=f"give `{key.value}` an entry of its own",
+            )
+            return
+        help = did_you_mean(key.value, siblings)
+        component = self.registry.types(kind).get(name)
+        if not help and component and key.value in component.parameters():
+            help = f"parameters stand inside: `{name}: {{{key.value}: …}}`"
+        if not help and siblings:
+            help = f"beside the type may stand {listed(siblings)}"
+        self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
+
+    def component(
+        self, base: type[C], type_node: Scalar, value: Node | None
+    ) -> tuple[C, dict[str, Span]] | None:
+        """The component that a type and its value describe, and where its parameters stand."""
+        kind, name = base.kind, type_node.value
+        types = self.registry.types(kind)
+        if name not in types:
+            others = [k for k in _kinds() if k != kind and name in self.registry.types(k)]
+            help = did_you_mean(name, types)
+            if not help and others:
+                help = f"`{name}` is {article(others[0])} {others[0]}"
+            if not help:
+                help = f"the {_plural(kind)} are {listed(sorted(types))}"
+            failed = tuple(str(plugin) for plugin in self.registry.failed)
+            self.report(
+                "TG202", f"unknown {kind} `{name}`", type_node.span, notes=failed, help=help
+            )
+            return None
+        component = types[name]
+        return self.parameters(component, type_node, value)  # type: ignore[return-value]
+
+    def parameters(
+        self, component: type[Component], type_node: Scalar, value: Node | None
+    ) -> tuple[Component, dict[str, Span]] | None:
+        """A component from the node of its parameters, or of its primary one."""
+        subject = _subject(component)
+        if value is None or (isinstance(value, Scalar) and value.value is None):
+            node = Mapping((), type_node.span)
+        elif isinstance(value, Mapping):
+            node = value
+        else:
+            primary = component.primary()
+            if primary is None:
+                takes = listed(component.parameters())
+                self.report(
+                    "TG207",
+                    f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
+                    value.span,
+                    help=f"its parameters are {takes}" if takes else f"write `{component.type}`",
+                )
+                return None
+            key = Scalar(primary.name, value.span)
+            node = Mapping(((key, value),), value.span)
+        before = len(self.diagnostics)
+        hashable: Any = component  # mypy takes no class for hashable
+        bad: set[Any] = set()
+        for error in _failures(_json_schema(hashable), node):
+            bad |= self.parameter_error(component, type_node, node, error)
+        values, spans = {}, {}
+        for key, below in node:
+            parameter = component.parameters().get(key.value)
+            if parameter is None or key.value in bad:
+                continue
+            spans[key.value] = below.span
+            values[key.value] = self.value(subject, parameter, below)
+        if len(self.diagnostics) > before:
+            return None
+        return component(**self.registry.with_defaults(component, values)), spans
+
+    def parameter_error(
+        self, component: type[Component], type_node: Scalar, node: Mapping, error: ValidationError
+    ) -> set[Any]:
+        """Report one failure of a component's schema; the parameters it makes unsound."""
+        parameters = component.parameters()
+        subject = _subject(component)
+        if error.validator == "additionalProperties":
+            for key, _ in node:
+                if key.value not in parameters:
+                    label = f"`{component.type}` has {', '.join(parameters) or 'no parameters'}"
+                    self.report(
+                        "TG203",
+                        f"unknown parameter `{key.value}` of {subject}",
+                        key.span,
+                        label=label,
+                        help=did_you_mean(key.value, parameters),
+                    )
+            return set()
+        if error.validator == "required":
+            missing = [n for n in _wanted(error) if node.get(n) is None]
+            # jsonschema reports each missing one by itself; the message names its own.
+            name = next(n for n in missing if f"'{n}'" in error.message)
+            self.report(
+                "TG204",
+                f"{subject} needs `{name}`",
+                type_node.span,
+                help=f"`{name}` is {parameters[name].describe()}: {parameters[name].doc}",
+            )
+            return {name}
+        path = list(error.absolute_path)
+        parameter = parameters[str(path[0])]
+        place = at(node, path)
+        innermost = [error, *(error.context or [])]
+        wrong_value = any(e.validator not in ("type", "anyOf") for e in innermost)
+        help = ""
+        choices = [c for e in innermost if e.validator == "enum" for c in _wanted(e)]
+        if choices and isinstance(place, Scalar) and isinstance(place.value, str):
+            help = did_you_mean(place.value, map(str, choices))
+        self.report(
+            "TG206" if wrong_value else "TG205",
+            f"`{parameter.name}` of {subject} must be {parameter.describe()}, got {kind_of(place)}",
+            place.span,
+            help=help,
+        )
+        return {parameter.name}
+
+    def value(self, subject: str, parameter: Parameter, node: Node) -> Any:
+        """A parameter's value: plain data, a component for an entry, a checked path."""
+        value = plain(node)
+        if value is None:
+            return None
+        if parameter.component:
+            split = self.split(node, parameter.component, {})
+            made = self.component(parameter.component, split[0], split[1]) if split else None
+            return made[0] if made else None
+        if DataPath in parameter.alternatives and isinstance(value, str):
+            return self.data_path(value, node.span)
+        if next(not_finite(value), None) is not None:
+            self.report(
+                "TG206", f"`{parameter.name}` of {subject} must be a finite number", node.span
+            )
+        return value
+
+    def data_path(self, text: str, span: Span) -> str:
+        """The path as an absolute one, if it stays inside the spec's folder or a data root."""
+        given = os.environ.get(DATA_ROOTS_VARIABLE, "")
+        roots = [self.folder, *(Path(part) for part in given.split(os.pathsep) if part)]
+        resolved_roots = [root.resolve() for root in roots]
+        try:
+            candidates = [(root / text).resolve() for root in resolved_roots]
+        except (OSError, ValueError, RuntimeError) as error:
+            self.report("TG206", f"not a path: {error}", span)
+            return text
+        inside = [
+            path
+            for path in candidates
+            if any(path == root or root in path.parents for root in resolved_roots)
+        ]
+        if not inside:
+            self.report(
+                "TG206",
+                f"the path `{text}` leads out of the spec's folder",
+                span,
+                help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
+            )
+            return text
+        return str(next((path for path in inside if path.exists()), inside[0]))
+
+    # ---- sections
+
+    def inputs(self, node: Node | None) -> tuple[dict[str, tuple[Field, Span]], tuple[Name, ...]]:
+        if not isinstance(node, Mapping):
+            return {}, _names(node)
+        fields = {}
+        for key, value in node:
+            made = self.parameters(InputField, Scalar("input", key.span), value)
+            if made and isinstance(made[0], InputField):
+                fields[key.value] = (made[0].field(), key.span)
+        return fields, ()
+
+    def siblings(
+        self, nodes: dict[str, Node], known: AbstractMapping[str, Part], span: Span
+    ) -> dict[str, Node]:
+        """The siblings of an entry that are sound."""
+        if not nodes:
+            return {}
+        node = Mapping(tuple((Scalar(n, v.span), v) for n, v in nodes.items()), span)
+        bad = self.parts(node, _sibling_schema(tuple(known)), known)
+        return {name: value for name, value in nodes.items() if name not in bad}
+
+    def layers(self, node: Node | None) -> tuple[LayerEntry, ...]:
+        if not isinstance(node, Sequence):
+            return ()
+        before = len(self.diagnostics)
+        taken: dict[str, Span] = {}
+        found = []
+        for item in node.items:
+            split = self.split(item, Layer, language.LAYER_SIBLINGS)
+            if split is None:
+                continue
+            type_node, value, beside = split
+            sound = self.siblings(beside, language.LAYER_SIBLINGS, type_node.span)
+            name = sound.get("name")
+            if name:
+                self.take_name(plain(name), name.span, taken)
+            made = self.component(Layer, type_node, value)
+            if made:
+                found.append((type_node, made, sound))
+        if len(self.diagnostics) > before:
+            return ()
+        return tuple(self.layer_entries(found, taken))
+
+    def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
+        if name in taken:
+            note = f"the first one is in line {taken[name].line}"
+            self.report("TG208", f"two layers are called `{name}`", span, notes=(note,))
+        taken.setdefault(name, span)
+
+    def layer_entries(
+        self,
+        found: list[tuple[Scalar, tuple[Layer, dict[str, Span]], dict[str, Node]]],
+        taken: dict[str, Span],
+    ) -> Iterator[LayerEntry]:
+        counts: dict[str, int] = {}
+        for type_node, (layer, spans), siblings in found:
+            share = siblings.get("share")
+            if "name" in siblings:
+                name = plain(siblings["name"])
+            else:
+                # Only unnamed layers count, so that an added layer with a name of its own
+                # renames no other, and with the name keeps each layer's initial weights.
+                while True:
+                    counts[layer.type] = counts.get(layer.type, 0) + 1
+                    name = f"{layer.type}_{counts[layer.type]}"
+                    if name not in taken:
+                        break
+            yield LayerEntry(
+                layer,
+                type_node.span,
+                spans,
+                name=name,
+                inputs=_names(siblings.get("from")),
+                share=_names(share)[0] if share else None,
+            )
+
+    def losses(self, node: Node | None) -> tuple[LossEntry, ...]:
+        entries = []
+        for type_node, (loss, spans), siblings in self.compared(node, Loss, language.LOSS_SIBLINGS):
+            weight = siblings.get("weight")
+            entries.append(
+                LossEntry(
+                    loss,
+                    type_node.span,
+                    spans,
+                    of=_name(siblings.get("of")),
+                    target=_name(siblings.get("target")),
+                    weight=float(plain(weight)) if weight else 1.0,
+                )
+            )
+        return tuple(entries)
+
+    def metrics(self, node: Node | None) -> tuple[MetricEntry, ...]:
+        return tuple(
+            MetricEntry(
+                metric,
+                type_node.span,
+                spans,
+                of=_name(siblings.get("of")),
+                target=_name(siblings.get("target")),
+            )
+            for type_node, (metric, spans), siblings in self.compared(
+                node, Metric, language.METRIC_SIBLINGS
+            )
+        )
+
+    def compared(
+        self, node: Node | None, base: type[C], siblings: AbstractMapping[str, Part]
+    ) -> Iterator[tuple[Scalar, tuple[C, dict[str, Span]], dict[str, Node]]]:
+        if node is None:
+            return
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            split = self.split(item, base, siblings)
+            if split is None:
+                continue
+            type_node, value, beside = split
+            sound = self.siblings(beside, siblings, type_node.span)
+            made = self.component(base, type_node, value)
+            if made:
+                yield type_node, made, sound
+
+    def training(self, node: Node | None) -> Training | None:
+        if not isinstance(node, Mapping):
+            return Training()
+        made = self.parameters(Training, Scalar("train", node.span), node)
+        return made[0] if made and isinstance(made[0], Training) else None
+
+
+def _subject(component: type[Component]) -> str:
+    """How a message calls it: "layer `matmul`", or the section's name."""
+    if component.kind == component.type:
+        return f"`{component.type}`" if component.kind == "train" else f"an {component.kind}"
+    return f"{component.kind} `{component.type}`"
+
+
+def _wanted(error: ValidationError) -> list[Any]:
+    """What the failing rule lists: the required names, the choices."""
+    value = error.validator_value
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _kinds() -> tuple[str, ...]:
+    from tfgraph.registry.hookspecs import COMPONENT_HOOKS
+
+    return tuple(COMPONENT_HOOKS)
+
+
+def _plural(kind: str) -> str:
+    return kind + ("es" if kind.endswith("s") else "s")
+
+
+def _name(node: Node | None) -> Name | None:
+    return Name(plain(node), node.span) if node else None
+
+
+def _names(node: Node | None) -> tuple[Name, ...]:
+    if node is None:
+        return ()
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(Name(plain(item), item.span) for item in items)

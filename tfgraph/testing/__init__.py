@@ -1,0 +1,1 @@
+"""Checks that every component passes, for us and for plugin writers."""
