@@ -14,7 +14,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import SpecError, TfgraphError
+from tfgraph.diagnostics import SpecError
+from tfgraph.errors import TfgraphError
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph, build

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tfgraph.errors import TfgraphError
+
 #: Every code with its one-line meaning. The first digit names the stage that finds it.
 CODES: dict[str, str] = {
     "TG101": "the text is not valid YAML",
@@ -125,3 +127,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """The words in back quotes, joined with commas."""
     return ", ".join(f"`{word}`" for word in words)
+
+
+class SpecError(TfgraphError):
+    """The spec has errors; `diagnostics` holds all of them, in the order of the text."""
+
+    exit_code = 1
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(render_all(diagnostics))
+        self.diagnostics = tuple(diagnostics)

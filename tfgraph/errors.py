@@ -6,12 +6,6 @@ message and exits with its `exit_code`. Anything else that escapes is a bug in t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tfgraph.diagnostics import Diagnostic
-
 
 class TfgraphError(Exception):
     """Base of the errors that tfgraph raises on purpose.
@@ -25,18 +19,6 @@ class TfgraphError(Exception):
         super().__init__(message)
         self.message = message
         self.help = help
-
-
-class SpecError(TfgraphError):
-    """The spec has errors; `diagnostics` holds all of them, in the order of the text."""
-
-    exit_code = 1
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        from tfgraph.diagnostics import render_all
-
-        super().__init__(render_all(diagnostics))
-        self.diagnostics = tuple(diagnostics)
 
 
 class UsageError(TfgraphError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfgraph.diagnostics import Diagnostic, Source, ordered
-from tfgraph.errors import DataError, SpecError
+from tfgraph.diagnostics import Diagnostic, Source, SpecError, ordered
+from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec.model import Spec
 from tfgraph.spec.plan import Plan, plan
