@@ -63,6 +63,95 @@ class Relu(Activation):
         return y if self.maximum is None else tf.minimum(y, tf.cast(self.maximum, x.dtype))
 
 
+class LeakyRelu(Activation):
+    """x above 0, slope · x below.
+
+    Shape: any -> the same.
+    Source: Maas et al., 2013, "Rectifier Nonlinearities Improve Neural Network Acoustic Models".
+    """
+
+    type = "leaky_relu"
+
+    slope: float = param("Slope below 0.", default=0.2, minimum=0, primary=True)
+
+    def apply(self, x: Tensor) -> Tensor:
+        return tf.nn.leaky_relu(x, self.slope)
+
+
+class Elu(Activation):
+    """x above 0, alpha · (exp(x) - 1) below.
+
+    Shape: any -> the same.
+    Source: Clevert et al., 2015, "Fast and Accurate Deep Network Learning by Exponential Linear
+    Units (ELUs)".
+    """
+
+    type = "elu"
+
+    alpha: float = param("The limit below 0 is -alpha.", default=1.0, minimum=0, primary=True)
+
+    def apply(self, x: Tensor) -> Tensor:
+        y = tf.nn.elu(x)
+        return y if self.alpha == 1 else tf.where(x > 0, y, tf.cast(self.alpha, x.dtype) * y)
+
+
+class Selu(Activation):
+    """1.0507 · elu(x, alpha = 1.6733), which keeps mean 0 and variance 1 from layer to layer.
+
+    Made for weights drawn by `lecun_normal`.
+
+    Shape: any -> the same.
+    Source: Klambauer et al., 2017, "Self-Normalizing Neural Networks".
+    """
+
+    type = "selu"
+
+    def apply(self, x: Tensor) -> Tensor:
+        return tf.nn.selu(x)
+
+
+class Gelu(Activation):
+    """x · Φ(x), Φ the distribution function of the standard normal distribution.
+
+    With `approximate` it is x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 · x³))).
+
+    Shape: any -> the same.
+    Source: Hendrycks and Gimpel, 2016, "Gaussian Error Linear Units (GELUs)".
+    """
+
+    type = "gelu"
+
+    approximate: bool = param("Use the approximation by tanh.", default=False)
+
+    def apply(self, x: Tensor) -> Tensor:
+        return tf.nn.gelu(x, self.approximate)
+
+
+class Swish(Activation):
+    """x · sigmoid(x), also known as SiLU.
+
+    Shape: any -> the same.
+    Source: Ramachandran et al., 2017, "Searching for Activation Functions".
+    """
+
+    type = "swish"
+
+    def apply(self, x: Tensor) -> Tensor:
+        return tf.nn.silu(x)
+
+
+class Softplus(Activation):
+    """log(1 + exp(x)), a smooth relu.
+
+    Shape: any -> the same.
+    """
+
+    type = "softplus"
+
+    def apply(self, x: Tensor) -> Tensor:
+        return tf.nn.softplus(x)
+
+
 class SoftmaxBase(Layer):
     """Abstract: a normalisation over one axis."""
 

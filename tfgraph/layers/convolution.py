@@ -7,6 +7,7 @@ from typing import Literal
 from tfgraph.api import (
     Context,
     Initializer,
+    ParameterError,
     ShapeError,
     Tensor,
     TensorSpec,
@@ -14,20 +15,14 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
-from tfgraph.layers.window import output_size, pair
+from tfgraph.layers.regularisation import Regularised
+from tfgraph.layers.window import output_sizes, pair
 from tfgraph.lazy import tf
 
 
-class Conv2D(Transposable):
-    """2-D convolution over images.
+class Convolution(Regularised):
+    """Abstract: a window of weights that slides over an image."""
 
-    Shape: [batch, height, width, channels] -> [batch, height', width', filters].
-    Weights: kernel [size, size, channels / groups, filters]; bias [filters] if `bias`.
-    """
-
-    type = "conv2d"
-
-    filters: int = param("Output channels.", minimum=1, primary=True)
     kernel_size: int | tuple[int, int] = param(
         "Window, in pixels: one number, or [height, width].", default=3, minimum=1
     )
@@ -35,51 +30,90 @@ class Conv2D(Transposable):
     dilation: int | tuple[int, int] = param(
         "Distance between the pixels of a window.", default=1, minimum=1
     )
-    groups: int = param(
-        "Groups of channels that are convolved by themselves.", default=1, minimum=1
-    )
     padding: Literal["same", "valid"] = param(
         "`same`: zeros around the image; `valid`: windows inside it only.", default="same"
     )
     bias: bool = param("Add a bias.", default=False)
     init: Initializer = param("First values of the kernel.", default="glorot_uniform")
     bias_init: Initializer = param("First values of the bias.", default="zeros")
-    l1: float = param(
-        "Weight of the kernel's sum of absolute values in the loss.", default=0.0, minimum=0
-    )
-    l2: float = param("Weight of the kernel's sum of squares in the loss.", default=0.0, minimum=0)
+
+    def check_parameters(self) -> None:
+        if pair(self.stride) != (1, 1) and pair(self.dilation) != (1, 1):
+            raise ParameterError("takes a stride or a dilation, not both", parameter="dilation")
+
+    def output_channels(self, x: TensorSpec) -> int:
+        """The number of channels of the output."""
+        raise NotImplementedError
+
+    def kernel_channels(self, x: TensorSpec) -> tuple[int, int]:
+        """The last two sizes of the kernel."""
+        raise NotImplementedError
+
+    def convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
+        """The convolution, as ops."""
+        raise NotImplementedError
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch height width channels")
         x.expect_floating()
+        x.known(-1, "channels")
+        sizes = output_sizes(
+            x,
+            pair(self.kernel_size),
+            pair(self.stride),
+            padding=self.padding,
+            parameter="kernel_size",
+            dilation=pair(self.dilation),
+        )
+        return x.with_shape((None, *sizes, self.output_channels(x)))
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        shape = (*pair(self.kernel_size), *self.kernel_channels(x))
+        found = {"kernel": self.regularised(shape, self.init, x.dtype)}
+        if self.bias:
+            found["bias"] = WeightSpec((self.output_channels(x),), self.bias_init, x.dtype)
+        return found
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        y = self.convolve(x, weights["kernel"])
+        return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
+
+
+class Conv2D(Convolution, Transposable):
+    """2-D convolution over images.
+
+    Shape: [batch, height, width, channels] -> [batch, height', width', filters].
+    Weights: kernel [height, width, channels / groups, filters] of the window; bias [filters] if
+    `bias`.
+    """
+
+    type = "conv2d"
+
+    filters: int = param("Output channels.", minimum=1, primary=True)
+    groups: int = param(
+        "Groups of channels that are convolved by themselves.", default=1, minimum=1
+    )
+
+    def output_channels(self, x: TensorSpec) -> int:
         channels = x.known(-1, "channels")
         for count, name in ((channels, "channels"), (self.filters, "filters")):
             if count % self.groups:
                 raise ShapeError(
                     f"cannot cut {count} {name} into {self.groups} groups", parameter="groups"
                 )
-        if pair(self.stride) != (1, 1) and pair(self.dilation) != (1, 1):
-            raise ShapeError("takes a stride or a dilation, not both", parameter="dilation")
-        windows = zip(x.shape[1:3], pair(self.kernel_size), pair(self.stride), pair(self.dilation))
-        sizes = [output_size(*window, self.padding) for window in windows]
-        return x.with_shape((None, *sizes, self.filters))
+        return self.filters
 
-    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
-        shape = (*pair(self.kernel_size), x.known(-1, "channels") // self.groups, self.filters)
-        found = {"kernel": WeightSpec(shape, self.init, x.dtype, l1=self.l1, l2=self.l2)}
-        if self.bias:
-            found["bias"] = WeightSpec((self.filters,), self.bias_init, x.dtype)
-        return found
+    def kernel_channels(self, x: TensorSpec) -> tuple[int, int]:
+        return x.known(-1, "channels") // self.groups, self.filters
 
-    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        y = tf.nn.conv2d(
+    def convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
+        return tf.nn.conv2d(
             x,
-            weights["kernel"],
+            kernel,
             strides=pair(self.stride),
             padding=self.padding.upper(),
             dilations=pair(self.dilation),
         )
-        return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
 
     def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
         if self.groups != 1:
@@ -95,6 +129,38 @@ class Conv2D(Transposable):
             kernel,
             output_shape=tf.concat([tf.shape(y)[:1], x.shape[1:]], 0),
             strides=pair(self.stride),
+            padding=self.padding.upper(),
+            dilations=pair(self.dilation),
+        )
+
+
+class DepthwiseConv2D(Convolution):
+    """2-D convolution of each channel by itself.
+
+    Shape: [batch, height, width, channels] -> [batch, height', width', channels · multiplier].
+    Weights: kernel [height, width, channels, multiplier] of the window; bias
+    [channels · multiplier] if `bias`.
+    Source: Howard et al., 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile
+    Vision Applications".
+    """
+
+    type = "depthwise_conv2d"
+
+    multiplier: int = param("Output channels for each input channel.", default=1, minimum=1)
+    # TensorFlow has depthwise convolutions of one stride for both axes only.
+    stride: int = param("Step of the window.", default=1, minimum=1)
+
+    def output_channels(self, x: TensorSpec) -> int:
+        return x.known(-1, "channels") * self.multiplier
+
+    def kernel_channels(self, x: TensorSpec) -> tuple[int, int]:
+        return x.known(-1, "channels"), self.multiplier
+
+    def convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
+        return tf.nn.depthwise_conv2d(
+            x,
+            kernel,
+            strides=(1, *pair(self.stride), 1),
             padding=self.padding.upper(),
             dilations=pair(self.dilation),
         )

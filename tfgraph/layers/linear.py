@@ -13,10 +13,11 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
+from tfgraph.layers.regularisation import Regularised
 from tfgraph.lazy import tf
 
 
-class MatMul(Transposable):
+class MatMul(Regularised, Transposable):
     """Product with a matrix, over the last axis; a bias where asked for.
 
     Shape: [batch, …, features] -> [batch, …, units].
@@ -29,10 +30,6 @@ class MatMul(Transposable):
     bias: bool = param("Add a bias.", default=False)
     init: Initializer = param("First values of the kernel.", default={"normal": 0.01})
     bias_init: Initializer = param("First values of the bias.", default="zeros")
-    l1: float = param(
-        "Weight of the kernel's sum of absolute values in the loss.", default=0.0, minimum=0
-    )
-    l2: float = param("Weight of the kernel's sum of squares in the loss.", default=0.0, minimum=0)
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch features", at_least=True)
@@ -42,8 +39,7 @@ class MatMul(Transposable):
 
     def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
         features = x.known(-1, "features")
-        kernel = WeightSpec((features, self.units), self.init, x.dtype, l1=self.l1, l2=self.l2)
-        found = {"kernel": kernel}
+        found = {"kernel": self.regularised((features, self.units), self.init, x.dtype)}
         if self.bias:
             found["bias"] = WeightSpec((self.units,), self.bias_init, x.dtype)
         return found

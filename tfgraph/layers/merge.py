@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Layer, ShapeError, Tensor, TensorSpec
+import functools
+from collections.abc import Sequence
+
+from tfgraph.api import Context, Dim, Layer, ShapeError, Tensor, TensorSpec, param
+from tfgraph.lazy import tf
 
 
 class Elementwise(Layer):
@@ -10,6 +14,19 @@ class Elementwise(Layer):
 
     def infer(self, first: TensorSpec, second: TensorSpec, *more: TensorSpec) -> TensorSpec:
         return broadcast(first, second, *more)
+
+
+class Add(Elementwise):
+    """The sum of its inputs, value by value.
+
+    Shape: [batch, …] of each, sizes of 1 broadcast -> [batch, …].
+    """
+
+    type = "add"
+
+    def build(self, *args: Tensor) -> Tensor:
+        *xs, _, _ = args
+        return functools.reduce(tf.add, xs)
 
 
 class Multiply(Elementwise):
@@ -22,26 +39,106 @@ class Multiply(Elementwise):
 
     def build(self, *args: Tensor) -> Tensor:
         *xs, _, _ = args
-        product = xs[0]
-        for x in xs[1:]:
-            product = product * x
-        return product
+        return functools.reduce(tf.multiply, xs)
+
+
+class Average(Layer):
+    """The mean of its inputs, value by value.
+
+    Shape: [batch, …] of each, sizes of 1 broadcast -> [batch, …].
+    """
+
+    type = "average"
+
+    def infer(self, first: TensorSpec, second: TensorSpec, *more: TensorSpec) -> TensorSpec:
+        first.expect_floating()
+        return broadcast(first, second, *more)
+
+    def build(self, *args: Tensor) -> Tensor:
+        *xs, _, _ = args
+        return functools.reduce(tf.add, xs) / len(xs)
+
+
+class Subtract(Layer):
+    """The first input less the second, value by value.
+
+    Shape: [batch, …] of each, sizes of 1 broadcast -> [batch, …].
+    """
+
+    type = "subtract"
+
+    def infer(self, first: TensorSpec, second: TensorSpec) -> TensorSpec:
+        return broadcast(first, second)
+
+    def build(
+        self, first: Tensor, second: Tensor, weights: dict[str, Tensor], ctx: Context
+    ) -> Tensor:
+        return first - second
+
+
+class Concat(Layer):
+    """Its inputs one after the other along an axis.
+
+    Shape: [batch, …] of each, alike but for the axis -> [batch, …], the axis as long as all
+    together.
+    """
+
+    type = "concat"
+
+    axis: int = param(
+        "The axis, counted from the batch (0), or from the end if negative.",
+        default=-1,
+        primary=True,
+    )
+
+    def infer(self, first: TensorSpec, second: TensorSpec, *more: TensorSpec) -> TensorSpec:
+        xs = (first, second, *more)
+        alike(xs)
+        axis = self.axis % first.rank if -first.rank <= self.axis < first.rank else 0
+        if axis == 0:
+            raise ShapeError(f"has no axis {self.axis} to join {listed(xs)}", parameter="axis")
+        shape = []
+        for position, sizes in enumerate(zip(*(x.shape for x in xs))):
+            shape.append(total(sizes) if position == axis else common(sizes, xs))
+        return first.with_shape(shape)
+
+    def build(self, *args: Tensor) -> Tensor:
+        *xs, _, _ = args
+        return tf.concat(xs, self.axis)
 
 
 def broadcast(*xs: TensorSpec) -> TensorSpec:
     """The spec that inputs of equal rank and dtype broadcast to."""
-    first = xs[0]
-    for x in xs[1:]:
-        if x.rank != first.rank or x.dtype != first.dtype:
-            raise ShapeError(f"needs inputs of one rank and dtype, got {_listed(xs)}")
+    alike(xs)
+    if xs[0].dtype == "bool":
+        raise ShapeError(f"needs numbers, got {listed(xs)}")
     shape = []
     for sizes in zip(*(x.shape for x in xs)):
-        known = {size for size in sizes if size not in (None, 1)}
-        if len(known) > 1:
-            raise ShapeError(f"needs inputs of one shape, got {_listed(xs)}")
-        shape.append(known.pop() if known else (None if None in sizes else 1))
-    return first.with_shape(shape)
+        wide = [size for size in sizes if size != 1]
+        shape.append(common(wide, xs) if wide else 1)
+    return xs[0].with_shape(shape)
 
 
-def _listed(xs: tuple[TensorSpec, ...]) -> str:
+def alike(xs: Sequence[TensorSpec]) -> None:
+    """Raise ShapeError unless the inputs have one rank and one dtype."""
+    if len({(x.rank, x.dtype) for x in xs}) > 1:
+        raise ShapeError(f"needs inputs of one rank and dtype, got {listed(xs)}")
+
+
+def common(sizes: Sequence[Dim], xs: Sequence[TensorSpec]) -> Dim:
+    """The one size that all have, as far as it is known; ShapeError where there are two."""
+    known = {size for size in sizes if size is not None}
+    if len(known) > 1:
+        raise ShapeError(f"needs inputs of one shape, got {listed(xs)}")
+    return known.pop() if known else None
+
+
+def total(sizes: Sequence[Dim]) -> Dim:
+    """The sum of the sizes; None where one is not known."""
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def listed(xs: Sequence[TensorSpec]) -> str:
+    """The specs, for a message."""
     return " and ".join(str(x) for x in xs)

@@ -1,4 +1,4 @@
-"""Layers that draw: dropout, corrupt."""
+"""Layers that draw: dropout, corrupt, gaussian_noise."""
 
 from __future__ import annotations
 
@@ -50,6 +50,27 @@ class Corrupt(Layer):
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return x if self.rate == 0 else keep(x, self.rate, ctx.seed())
+
+
+class GaussianNoise(Layer):
+    """Adds normal noise of mean 0 in training; does nothing otherwise.
+
+    Shape: any -> the same.
+    """
+
+    type = "gaussian_noise"
+
+    stddev: float = param("Standard deviation of the noise.", minimum=0, primary=True)
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect_floating()
+        return x
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        if not ctx.training or self.stddev == 0:
+            return x
+        noise = tf.random.stateless_normal(tf.shape(x), ctx.seed(), stddev=self.stddev)
+        return x + tf.cast(noise, x.dtype)
 
 
 def keep(x: Tensor, rate: float, seed: Tensor) -> Tensor:

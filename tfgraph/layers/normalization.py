@@ -1,4 +1,4 @@
-"""Normalisation of activations: batch_norm."""
+"""Normalisation of activations: batch_norm, layer_norm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,41 @@ from tfgraph.api import Context, Initializer, Layer, Tensor, TensorSpec, WeightS
 from tfgraph.lazy import tf
 
 
-class BatchNorm(Layer):
+class Normalization(Layer):
+    """Abstract: mean 0 and variance 1, then a scale and an offset for each feature."""
+
+    epsilon: float = param("Added to the variance.", default=1e-3, above=0)
+    center: bool = param("Add a trained offset.", default=True)
+    scale: bool = param("Multiply by a trained scale.", default=True)
+    offset_init: Initializer = param("First values of the offset.", default="zeros")
+    scale_init: Initializer = param("First values of the scale.", default="ones")
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect("batch features", at_least=True)
+        x.expect_floating()
+        x.known(-1, "features")
+        return x
+
+    def affine(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        """The specs of the scale and of the offset, as far as they are wanted."""
+        shape = (x.known(-1, "features"),)
+        found = {}
+        if self.scale:
+            found["scale"] = WeightSpec(shape, self.scale_init, x.dtype)
+        if self.center:
+            found["offset"] = WeightSpec(shape, self.offset_init, x.dtype)
+        return found
+
+    def normalize(
+        self, x: Tensor, mean: Tensor, variance: Tensor, weights: dict[str, Tensor]
+    ) -> Tensor:
+        """The ops, for a mean and a variance that broadcast to `x`."""
+        return tf.nn.batch_normalization(
+            x, mean, variance, weights.get("offset"), weights.get("scale"), self.epsilon
+        )
+
+
+class BatchNorm(Normalization):
     """Normalises each feature over the batch in training, by moving averages otherwise.
 
     y = scale · (x - mean) / √(variance + epsilon) + offset
@@ -23,25 +57,10 @@ class BatchNorm(Layer):
     momentum: float = param(
         "How much of the moving averages a step keeps.", default=0.99, minimum=0, maximum=1
     )
-    epsilon: float = param("Added to the variance.", default=1e-3, above=0)
-    center: bool = param("Add a trained offset.", default=True)
-    scale: bool = param("Multiply by a trained scale.", default=True)
-    offset_init: Initializer = param("First values of the offset.", default="zeros")
-    scale_init: Initializer = param("First values of the scale.", default="ones")
-
-    def infer(self, x: TensorSpec) -> TensorSpec:
-        x.expect("batch features", at_least=True)
-        x.expect_floating()
-        x.known(-1, "features")
-        return x
 
     def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
         shape = (x.known(-1, "features"),)
-        found = {}
-        if self.scale:
-            found["scale"] = WeightSpec(shape, self.scale_init, x.dtype)
-        if self.center:
-            found["offset"] = WeightSpec(shape, self.offset_init, x.dtype)
+        found = self.affine(x)
         found["moving_mean"] = WeightSpec(shape, 0.0, x.dtype, trainable=False)
         found["moving_variance"] = WeightSpec(shape, 1.0, x.dtype, trainable=False)
         return found
@@ -56,6 +75,24 @@ class BatchNorm(Layer):
                 ("moving_variance", moving_variance, variance),
             ):
                 ctx.update(name, old * self.momentum + new * (1 - self.momentum))
-        return tf.nn.batch_normalization(
-            x, mean, variance, weights.get("offset"), weights.get("scale"), self.epsilon
-        )
+        return self.normalize(x, mean, variance, weights)
+
+
+class LayerNorm(Normalization):
+    """Normalises each example over its last axis, in training and otherwise alike.
+
+    y = scale · (x - mean) / √(variance + epsilon) + offset
+
+    Shape: [batch, …, features] -> the same.
+    Weights: scale and offset [features].
+    Source: Ba et al., 2016, "Layer Normalization".
+    """
+
+    type = "layer_norm"
+
+    def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
+        return self.affine(x)
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        return self.normalize(x, mean, variance, weights)

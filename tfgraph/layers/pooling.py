@@ -1,21 +1,16 @@
-"""Pooling over images."""
+"""Pooling over images: of each window, or of the whole image."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from tfgraph.api import Context, Layer, Tensor, TensorSpec, param
-from tfgraph.layers.window import output_size, pair
+from tfgraph.layers.window import output_sizes, pair
 from tfgraph.lazy import tf
 
 
-class MaxPool(Layer):
-    """The greatest value of each window.
-
-    Shape: [batch, height, width, channels] -> [batch, height', width', channels].
-    """
-
-    type = "max_pool"
+class WindowPool(Layer):
+    """Abstract: one value for each window and channel."""
 
     size: int | tuple[int, int] = param(
         "Window, in pixels: one number, or [height, width].", default=2, minimum=1, primary=True
@@ -27,14 +22,73 @@ class MaxPool(Layer):
         "`same`: windows may reach over the edge; `valid`: inside only.", default="valid"
     )
 
+    @property
+    def strides(self) -> tuple[int, int]:
+        """The step along height and width."""
+        return pair(self.stride or self.size)
+
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch height width channels")
         x.expect_floating()
-        strides = pair(self.stride or self.size)
-        windows = zip(x.shape[1:3], pair(self.size), strides)
-        sizes = [output_size(a, w, s, 1, self.padding) for a, w, s in windows]
+        sizes = output_sizes(
+            x, pair(self.size), self.strides, padding=self.padding, parameter="size"
+        )
         return x.with_shape((None, *sizes, x.shape[3]))
 
+
+class MaxPool(WindowPool):
+    """The greatest value of each window.
+
+    Shape: [batch, height, width, channels] -> [batch, height', width', channels].
+    """
+
+    type = "max_pool"
+
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        strides = pair(self.stride or self.size)
-        return tf.nn.max_pool2d(x, pair(self.size), strides, self.padding.upper())
+        return tf.nn.max_pool2d(x, pair(self.size), self.strides, self.padding.upper())
+
+
+class AvgPool(WindowPool):
+    """The mean of each window; what reaches over the edge does not count.
+
+    Shape: [batch, height, width, channels] -> [batch, height', width', channels].
+    """
+
+    type = "avg_pool"
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.nn.avg_pool2d(x, pair(self.size), self.strides, self.padding.upper())
+
+
+class GlobalPool(Layer):
+    """Abstract: one value for each channel."""
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        x.expect("batch height width channels")
+        x.expect_floating()
+        return x.with_shape((None, x.shape[3]))
+
+
+class GlobalMaxPool(GlobalPool):
+    """The greatest value of each channel over the whole image.
+
+    Shape: [batch, height, width, channels] -> [batch, channels].
+    """
+
+    type = "global_max_pool"
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.reduce_max(x, [1, 2])
+
+
+class GlobalAvgPool(GlobalPool):
+    """The mean of each channel over the whole image.
+
+    Shape: [batch, height, width, channels] -> [batch, channels].
+    Source: Lin et al., 2013, "Network In Network".
+    """
+
+    type = "global_avg_pool"
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.reduce_mean(x, [1, 2])

@@ -1,4 +1,4 @@
-"""Layers that move values without changing them: flatten, reshape."""
+"""Layers that move values without changing them: flatten, reshape, transpose."""
 
 from __future__ import annotations
 
@@ -57,3 +57,31 @@ class Reshape(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         sizes = self.sizes(TensorSpec(tuple(x.shape)))
         return tf.reshape(x, [-1, *sizes])
+
+
+class Transpose(Layer):
+    """The axes of each example in another order; the batch stays first.
+
+    Shape: [batch, …] -> [batch, …], the axes permuted.
+    """
+
+    type = "transpose"
+
+    axes: list[int] = param(
+        "The axes in their new order, counted from 1: the batch is 0 and is left out.",
+        minimum=1,
+        primary=True,
+    )
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        if sorted(self.axes) != list(range(1, x.rank)):
+            wanted = ", ".join(str(axis) for axis in range(1, x.rank))
+            raise ShapeError(
+                f"needs each axis after the batch once, got {self.axes} for {x}",
+                help=f"an order of [{wanted}]" if wanted else "",
+                parameter="axes",
+            )
+        return x.with_shape((None, *(x.shape[axis] for axis in self.axes)))
+
+    def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
+        return tf.transpose(x, [0, *self.axes])

@@ -1,8 +1,8 @@
-"""The arithmetic of windows that slide over an axis, for convolutions and pooling."""
+"""The arithmetic of windows that slide over the axes of an image."""
 
 from __future__ import annotations
 
-from tfgraph.api import Dim, ShapeError
+from tfgraph.api import Dim, ShapeError, TensorSpec
 
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:
@@ -10,17 +10,33 @@ def pair(value: int | tuple[int, int]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
-def output_size(size: Dim, window: int, stride: int, dilation: int, padding: str) -> Dim:
-    """The number of places of a window on an axis; ShapeError where it does not fit once."""
-    if size is None:
-        return None
-    if padding == "same":
-        return -(-size // stride)
-    extent = (window - 1) * dilation + 1
-    if extent > size:
-        raise ShapeError(
-            f"has a window of {extent} and does not fit an axis of {size}",
-            help="use a smaller `kernel_size`, or `padding: same`",
-            parameter="kernel_size",
-        )
-    return (size - extent) // stride + 1
+def output_sizes(
+    image: TensorSpec,
+    window: tuple[int, int],
+    stride: tuple[int, int],
+    *,
+    padding: str,
+    parameter: str,
+    dilation: tuple[int, int] = (1, 1),
+) -> list[Dim]:
+    """The number of places of a window on the height and on the width of an image.
+
+    ShapeError on `parameter`, which gives the window's size, where it does not fit once.
+    """
+    found: list[Dim] = []
+    for axis, name in ((0, "height"), (1, "width")):
+        size = image.shape[1 + axis]
+        extent = (window[axis] - 1) * dilation[axis] + 1
+        if size is None:
+            found.append(None)
+        elif padding == "same":
+            found.append(-(-size // stride[axis]))
+        elif extent <= size:
+            found.append((size - extent) // stride[axis] + 1)
+        else:
+            raise ShapeError(
+                f"has a window of {name} {extent}, which does not fit {image}",
+                help=f"use a smaller `{parameter}`, or `padding: same`",
+                parameter=parameter,
+            )
+    return found
