@@ -51,12 +51,12 @@ class DivergedError(TfgraphError):
     exit_code = 5
 
 
-class ShapeError(Exception):
-    """A layer, loss or metric cannot take the shape or dtype it is given.
+class ComponentError(Exception):
+    """A component cannot be what the spec makes of it.
 
-    Components raise it from `infer`, `weights` and `check`; the plan turns it into a diagnostic
-    that stands on the entry, or on `parameter` of the entry where one is named. The message goes
-    on where the component's name ends: "needs [batch, features], got [batch]".
+    It becomes a diagnostic that stands on the entry, or on `parameter` of the entry where one is
+    named. The message goes on where the component's name ends: "needs [batch, features], got
+    [batch]".
     """
 
     def __init__(self, message: str, *, help: str = "", parameter: str = "") -> None:
@@ -64,3 +64,14 @@ class ShapeError(Exception):
         self.message = message
         self.help = help
         self.parameter = parameter
+
+
+class ParameterError(ComponentError):
+    """Parameters that are sound one by one contradict each other; raised by `check_parameters`."""
+
+
+class ShapeError(ComponentError):
+    """A layer, loss or metric cannot take the shape or dtype it is given.
+
+    Raised by `infer`, `weights` and `check`.
+    """

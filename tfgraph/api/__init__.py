@@ -12,7 +12,7 @@ from tfgraph.api.loss import Loss, Metric
 from tfgraph.api.optimizer import Optimizer, Schedule
 from tfgraph.api.parameters import DataPath, Parameter, param
 from tfgraph.api.tensors import Dim, Field, Shape, TensorSpec, Tied, WeightSpec, show_shape
-from tfgraph.errors import DataError, ShapeError
+from tfgraph.errors import DataError, ParameterError, ShapeError
 
 __all__ = [
     "Component",
@@ -29,6 +29,7 @@ __all__ = [
     "Metric",
     "Optimizer",
     "Parameter",
+    "ParameterError",
     "Schedule",
     "Shape",
     "ShapeError",

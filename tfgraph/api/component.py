@@ -49,6 +49,13 @@ class Component:
             value = values.get(name, parameter.default)
             setattr(self, name, parameter.convert(value))
 
+    def check_parameters(self) -> None:
+        """Raise ParameterError where parameters contradict each other.
+
+        Called on every component that a spec makes; what one declaration can say of its own
+        parameter (type, bounds) is checked before.
+        """
+
     @classmethod
     def parameters(cls) -> Mapping[str, Parameter]:
         """Its parameters by name, a base class's after its own."""
@@ -104,20 +111,23 @@ class Component:
 
     def replace(self: ComponentT, **values: Any) -> ComponentT:
         """A copy with other values for some parameters."""
-        return type(self)(**{**self.values(), **values})
+        return type(self)(**{**self.parameter_values(), **values})
 
-    def values(self) -> dict[str, Any]:
+    def parameter_values(self) -> dict[str, Any]:
         """Its parameters' values by name."""
         return {name: getattr(self, name) for name in self.parameters()}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, self.__class__) and self.values() == other.values()
+        return (
+            isinstance(other, self.__class__)
+            and self.parameter_values() == other.parameter_values()
+        )
 
     def __hash__(self) -> int:
         return hash((self.kind, self.type, repr(self)))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self.values().items())
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.parameter_values().items())
         return f"{type(self).__name__}({shown})"
 
 

@@ -151,6 +151,10 @@ class WeightSpec:
         """The memory of its values."""
         return self.size * _BYTES[self.dtype]
 
+    def slot(self, value: float) -> WeightSpec:
+        """State of an optimizer for this weight: of its shape and dtype, filled with `value`."""
+        return WeightSpec(self.shape, value, self.dtype, trainable=False)
+
 
 @dataclass(frozen=True)
 class Field:

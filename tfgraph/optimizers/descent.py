@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, ParameterError, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -24,10 +24,16 @@ class GradientDescent(Optimizer):
     momentum: float = param("How much of the last step goes on.", default=0.0, minimum=0, below=1)
     nesterov: bool = param("Take the gradient's effect ahead.", default=False)
 
+    def check_parameters(self) -> None:
+        if self.nesterov and self.momentum == 0:
+            raise ParameterError(
+                "has no use for `nesterov` without `momentum`",
+                help="`momentum: 0.9` is usual",
+                parameter="nesterov",
+            )
+
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
-        if self.momentum == 0:
-            return {}
-        return {"velocity": WeightSpec(weight.shape, 0.0, weight.dtype, trainable=False)}
+        return {} if self.momentum == 0 else {"velocity": weight.slot(0.0)}
 
     def update(
         self,

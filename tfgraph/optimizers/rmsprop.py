@@ -36,10 +36,7 @@ class RMSProp(Optimizer):
         names = {"mean_square": self.initial_mean_square, "velocity": 0.0}
         if self.centered:
             names["mean_gradient"] = 0.0
-        return {
-            name: WeightSpec(weight.shape, start, weight.dtype, trainable=False)
-            for name, start in names.items()
-        }
+        return {name: weight.slot(start) for name, start in names.items()}
 
     def update(
         self,

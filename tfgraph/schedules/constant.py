@@ -1,8 +1,8 @@
-"""The schedule that stays."""
+"""Learning rates that stay, for good or for a while: constant, piecewise."""
 
 from __future__ import annotations
 
-from tfgraph.api import Schedule, Tensor, param
+from tfgraph.api import ParameterError, Schedule, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -15,3 +15,36 @@ class Constant(Schedule):
 
     def build(self, step: Tensor) -> Tensor:
         return tf.constant(self.value, tf.float32)
+
+
+class Piecewise(Schedule):
+    """One learning rate up to each boundary, and one beyond the last.
+
+    values[0] while step <= boundaries[0], then values[1] while step <= boundaries[1], and so on;
+    steps count from 0.
+    """
+
+    type = "piecewise"
+
+    boundaries: list[int] = param("The last step of each piece, in rising order.", minimum=0)
+    values: list[float] = param("The learning rates, one more than boundaries.", minimum=0)
+
+    def check_parameters(self) -> None:
+        if len(self.values) != len(self.boundaries) + 1:
+            raise ParameterError(
+                f"needs one value more than boundaries, got {len(self.values)} values and "
+                f"{len(self.boundaries)} boundaries",
+                help="the last value is that of the steps beyond the last boundary",
+                parameter="values",
+            )
+        for earlier, later in zip(self.boundaries, self.boundaries[1:]):
+            if earlier >= later:
+                raise ParameterError(
+                    f"needs boundaries in rising order, got {later} after {earlier}",
+                    parameter="boundaries",
+                )
+
+    def build(self, step: Tensor) -> Tensor:
+        boundaries = tf.constant(self.boundaries, tf.int64)
+        passed = tf.reduce_sum(tf.cast(step > boundaries, tf.int32))
+        return tf.gather(tf.constant(self.values, tf.float32), passed)

@@ -270,7 +270,7 @@ class _Planner:
             return None
         references = {
             key: value
-            for key, value in entry.component.values().items()
+            for key, value in entry.component.parameter_values().items()
             if isinstance(value, LayerReference)
         }
         ready = True

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from tfgraph.api import Component, DataPath, Dataset, Field, Layer, Loss, Metric, Optimizer
 from tfgraph.api.parameters import Parameter, article, not_finite
 from tfgraph.diagnostics import Diagnostic, Source, Span, did_you_mean, listed
+from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
 from tfgraph.spec import language
 from tfgraph.spec.language import InputField, Part
@@ -316,7 +317,14 @@ class _Validator:
             values[key.value] = self.value(subject, parameter, below)
         if len(self.diagnostics) > before:
             return None
-        return component(**self.registry.with_defaults(component, values)), spans
+        made = component(**self.registry.with_defaults(component, values))
+        try:
+            made.check_parameters()
+        except ParameterError as error:
+            span = spans.get(error.parameter, type_node.span)
+            self.report("TG206", f"{subject} {error.message}", span, help=error.help)
+            return None
+        return made, spans
 
     def parameter_error(
         self, component: type[Component], type_node: Scalar, node: Mapping, error: ValidationError

@@ -1,0 +1,83 @@
+"""Learning rates that fall by a formula: exponential, polynomial, inverse_sqrt.
+
+They are computed in 64 bits: a float32 no longer tells the steps beyond 2²⁴ apart.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tfgraph.api import Schedule, Tensor, param
+from tfgraph.lazy import tf
+
+
+class Exponential(Schedule):
+    """Falls by a constant factor in every `decay_steps` steps.
+
+    initial · decay_rate^(step / decay_steps), the exponent rounded down with `staircase`.
+    """
+
+    type = "exponential"
+
+    initial: float = param("The learning rate of the first step.", above=0)
+    decay_steps: int = param("The number of steps that one `decay_rate` takes.", minimum=1)
+    decay_rate: float = param("The factor.", above=0)
+    staircase: bool = param("Fall once in `decay_steps` steps, all at once.", default=False)
+
+    def build(self, step: Tensor) -> Tensor:
+        exponent = tf.cast(step, tf.float64) / self.decay_steps
+        if self.staircase:
+            exponent = tf.floor(exponent)
+        rate = tf.constant(self.decay_rate, tf.float64)
+        return tf.cast(self.initial * tf.pow(rate, exponent), tf.float32)
+
+
+class Polynomial(Schedule):
+    """Falls from `initial` to `end` along a power of the steps that are left.
+
+    end + (initial - end) · (1 - step / decay_steps)^power, then `end`. With `cycle` the decay
+    goes on instead over the next larger multiple of `decay_steps`: the rate jumps up and falls to
+    `end` again, more slowly each time.
+    """
+
+    type = "polynomial"
+
+    initial: float = param("The learning rate of the first step.", above=0)
+    decay_steps: int = param("The number of steps from `initial` to `end`.", minimum=1)
+    end: float = param("The last learning rate.", default=0.0, minimum=0)
+    power: float = param("The exponent; 1 is a straight line.", default=1.0, above=0)
+    cycle: bool = param("Start again after every `decay_steps` steps.", default=False)
+
+    def build(self, step: Tensor) -> Tensor:
+        passed = tf.cast(step, tf.float64) / self.decay_steps
+        if self.cycle:
+            passed /= tf.maximum(tf.math.ceil(passed), 1.0)
+        else:
+            passed = tf.minimum(passed, 1.0)
+        left = tf.pow(1.0 - passed, tf.constant(self.power, tf.float64))
+        return tf.cast(self.end + (self.initial - self.end) * left, tf.float32)
+
+
+class InverseSqrt(Schedule):
+    """Rises to `peak` and then falls with the square root of the steps made.
+
+    peak · min(n / warmup_steps, √(warmup_steps / n)) for step number n, counted from 1; with
+    `warmup: constant` it is `peak` from the first step on.
+
+    Source: Vaswani et al., 2017, "Attention Is All You Need", where peak is
+    1 / √(model size · warmup_steps); constant at first in Raffel et al., 2020, "Exploring the
+    Limits of Transfer Learning with a Unified Text-to-Text Transformer".
+    """
+
+    type = "inverse_sqrt"
+
+    peak: float = param("The largest learning rate, that of step `warmup_steps`.", above=0)
+    warmup_steps: int = param("The number of steps before it falls.", minimum=1)
+    warmup: Literal["linear", "constant"] = param(
+        "Whether the first steps rise to the peak or stay there.", default="linear"
+    )
+
+    def build(self, step: Tensor) -> Tensor:
+        passed = tf.cast(step + 1, tf.float64) / self.warmup_steps
+        start = passed if self.warmup == "linear" else tf.constant(1.0, tf.float64)
+        return tf.cast(self.peak * tf.minimum(start, tf.math.rsqrt(passed)), tf.float32)
