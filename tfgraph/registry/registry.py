@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -50,6 +50,7 @@ class Registry:
     def __init__(
         self, plugins: Mapping[Plugin, ModuleType], failed: Sequence[FailedPlugin] = ()
     ) -> None:
+        _refuse_shared_names(plugins)
         self.plugins = tuple(plugins)
         self.failed = tuple(failed)
         self._types: dict[str, dict[str, type[Component]]] = {}
@@ -127,6 +128,18 @@ class Registry:
             completed[name] = value
         unknown = {name: value for name, value in values.items() if name not in completed}
         return {**completed, **unknown}
+
+
+def _refuse_shared_names(plugins: Iterable[Plugin]) -> None:
+    owners: dict[str, Plugin] = {}
+    for plugin in plugins:
+        owner = owners.setdefault(plugin.name, plugin)
+        if owner is not plugin:
+            raise PluginError(
+                f"two plugins are called `{plugin.name}`: those of {owner.origin} and of "
+                f"{plugin.origin}",
+                help="uninstall or rename one of them",
+            )
 
 
 def split_entry(entry: Any, base: type[Component]) -> tuple[str, Any]:
