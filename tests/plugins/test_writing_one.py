@@ -99,6 +99,7 @@ def test_readme_writes_a_layer_an_optimizer_and_a_dataset_a_file_each() -> None:
         "tfgraph_example/signum.py",
         "tfgraph_example/two_moons.py",
         "moons.yaml",
+        "test_example.py",
     ]
 
 
@@ -171,11 +172,18 @@ def test_installed_components_train(project: Path, installed: Path) -> None:
     assert float(done.stdout) > 0.97
 
 
+def test_installed_components_pass_the_conformance_check(project: Path, installed: Path) -> None:
+    run = "import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', sys.argv[1]]))"
+    done = python(run, installed, str(project / "test_example.py"))
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
 def test_a_plugin_file_adds_components_to_the_registry_it_is_given_to(tmp_path: Path) -> None:
     files = files_of(README)
     hooks = files["tfgraph_example/__init__.py"]
     imports, _, hooks = hooks.partition("\n\n\n")
-    code = [text for name, text in files.items() if name.endswith(("out.py", "num.py", "ons.py"))]
+    code = [files[f"tfgraph_example/{name}.py"] for name in ("maxout", "signum", "two_moons")]
     path = tmp_path / "one_file.py"
     path.write_text("\n\n".join([imports.splitlines()[0], *code, hooks]), encoding="utf-8")
     registry = load_registry(files=[str(path)])
