@@ -1,0 +1,1 @@
+"""What each kind of component promises, one kind or pair of kinds a file."""
