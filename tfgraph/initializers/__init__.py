@@ -2,7 +2,7 @@
 
 from tfgraph.api import Initializer
 from tfgraph.initializers.constant import Constant, Identity, Ones, Zeros
-from tfgraph.initializers.random import Normal, TruncatedNormal, Uniform
+from tfgraph.initializers.random import Normal, Orthogonal, TruncatedNormal, Uniform
 from tfgraph.initializers.scaling import (
     GlorotNormal,
     GlorotUniform,
@@ -20,6 +20,7 @@ INITIALIZERS: list[type[Initializer]] = [
     Normal,
     TruncatedNormal,
     Uniform,
+    Orthogonal,
     GlorotNormal,
     GlorotUniform,
     HeNormal,

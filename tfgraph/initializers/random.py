@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-from tfgraph.api import Initializer, Tensor, param
+from tfgraph.api import Initializer, ParameterError, ShapeError, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -44,7 +45,43 @@ class Uniform(Initializer):
     low: float | None = param("Lower bound; -limit if not given.", default=None)
     high: float | None = param("Upper bound; limit if not given.", default=None)
 
-    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+    def check_parameters(self) -> None:
+        low, high = self.bounds()
+        if low > high:
+            raise ParameterError(f"has the bounds {low} and {high}, the lower one above the upper")
+
+    def bounds(self) -> tuple[float, float]:
+        """The lower and the upper bound."""
         low = -self.limit if self.low is None else self.low
-        high = self.limit if self.high is None else self.high
+        return low, self.limit if self.high is None else self.high
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        low, high = self.bounds()
         return tf.random.stateless_uniform(shape, seed, low, high, dtype)
+
+
+class Orthogonal(Initializer):
+    """A matrix with orthogonal rows or columns, whichever are fewer, of length `gain`.
+
+    A kernel of more axes is filled as the matrix of its last axis and all others.
+
+    Source: Saxe et al., 2013, "Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks".
+    """
+
+    type = "orthogonal"
+
+    gain: float = param("The length of each row or column.", default=1.0, above=0, primary=True)
+
+    def check(self, shape: Sequence[int]) -> None:
+        if len(shape) < 2:
+            raise ShapeError(f"cannot fill a weight {list(shape)} with `orthogonal`: not a matrix")
+
+    def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        drawn = tf.random.stateless_normal((max(rows, columns), min(rows, columns)), seed)
+        q, r = tf.linalg.qr(drawn)
+        # With the signs of R's diagonal the matrices are spread evenly over all orthogonal ones.
+        q *= tf.sign(tf.linalg.diag_part(r))
+        q = q if rows >= columns else tf.transpose(q)
+        return tf.cast(self.gain * tf.reshape(q, shape), dtype)

@@ -1,9 +1,10 @@
-"""Cross entropies over logits."""
+"""Cross entropies and divergences between distributions."""
 
 from __future__ import annotations
 
 from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
+from tfgraph.losses.regression import Elementwise, mean_per_example
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -25,7 +26,7 @@ class SoftmaxCrossEntropy(Loss):
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch classes", at_least=True)
         output.expect_floating()
-        classes = output.shape[-1]
+        classes = output.known(-1, "classes")
         if target.floating:
             if target.shape != output.shape:
                 raise ShapeError(
@@ -34,29 +35,80 @@ class SoftmaxCrossEntropy(Loss):
                 )
             return
         if target.shape != output.shape[:-1]:
-            raise ShapeError(f"needs a class for each {output}, got {target}")
-        if target.classes is not None and classes is not None and target.classes > classes:
+            raise ShapeError(
+                f"needs one class index for each {output.shape[-1]} logits of {output}, "
+                f"got {target}"
+            )
+        if target.classes is not None and target.classes > classes:
             raise ShapeError(
                 f"needs {target.classes} logits for {target.classes} classes, got {output}",
                 help=f"give the last layer {target.classes} units",
             )
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        classes = output.shape[-1]
         if not target.dtype.is_floating and self.label_smoothing == 0:
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(target, output)
-        else:
-            if not target.dtype.is_floating:
-                target = tf.one_hot(target, classes, dtype=output.dtype)
-            smoothing = self.label_smoothing
-            if smoothing:
-                target = target * (1 - smoothing) + smoothing / classes
-            losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+            return mean_per_example(losses)
+        classes = output.shape[-1]
+        if not target.dtype.is_floating:
+            target = tf.one_hot(target, classes, dtype=output.dtype)
+        if self.label_smoothing:
+            target = target * (1 - self.label_smoothing) + self.label_smoothing / classes
+        losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
         return mean_per_example(losses)
 
 
-def mean_per_example(losses: Tensor) -> Tensor:
-    """[batch, …] -> [batch], the mean over the other axes."""
-    if losses.shape.rank <= 1:
-        return losses
-    return tf.reduce_mean(losses, list(range(1, losses.shape.rank)))
+class SigmoidCrossEntropy(Loss):
+    """Cross entropy of independent yes-or-no questions, in nats; the mean over values and batch.
+
+    max(x, 0) - x · z + log(1 + exp(-|x|)) for a logit x and an answer z.
+
+    Shape: logits [batch, …]; target of the same shape, 0 or 1 or a probability; for logits
+    [batch, 1] also [batch].
+    """
+
+    type = "sigmoid_cross_entropy"
+
+    label_smoothing: float = param(
+        "How much the answers are drawn towards 1/2.", default=0.0, minimum=0, below=1
+    )
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        output.expect_floating()
+        one_logit = output.rank == 2 and output.shape[1] == 1
+        if target.shape != output.shape and not (one_logit and target.rank == 1):
+            raise ShapeError(f"needs an answer for each logit of {output}, got {target}")
+        if target.classes is not None and target.classes > 2:
+            raise ShapeError(
+                f"asks yes or no, and the target has {target.classes} classes",
+                help="use `softmax_cross_entropy` for one class of several",
+            )
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        target = tf.cast(tf.reshape(target, tf.shape(output)), output.dtype)
+        if self.label_smoothing:
+            target = target * (1 - self.label_smoothing) + self.label_smoothing / 2
+        return mean_per_example(tf.nn.sigmoid_cross_entropy_with_logits(target, output))
+
+
+class KLDivergence(Elementwise):
+    """Kullback-Leibler divergence from the target to the output, both distributions, in nats.
+
+    The sum over the last axis of target · log(target / output), both clipped to at least 1e-7,
+    the mean over the other axes and the batch. The output is probabilities: put `softmax` last.
+
+    Shape: output and target [batch, …, classes].
+    Source: Kullback and Leibler, 1951, "On Information and Sufficiency".
+    """
+
+    type = "kl_divergence"
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        output.expect("batch classes", at_least=True)
+        super().check(output, target)
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        least = tf.constant(1e-7, output.dtype)
+        target = tf.clip_by_value(target, least, 1)
+        output = tf.clip_by_value(output, least, 1)
+        return mean_per_example(tf.reduce_sum(target * tf.math.log(target / output), -1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec
+from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 
 
@@ -28,7 +28,7 @@ class SquaredError(Elementwise):
     type = "squared_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        return over_values(tf.math.squared_difference(output, target), tf.reduce_mean)
+        return mean_per_example(tf.math.squared_difference(output, target))
 
 
 class SumSquaredError(Elementwise):
@@ -41,11 +41,71 @@ class SumSquaredError(Elementwise):
     reduction: ClassVar[Literal["mean", "sum"]] = "sum"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        return over_values(tf.math.squared_difference(output, target), tf.reduce_sum)
+        squared = tf.math.squared_difference(output, target)
+        return squared if squared.shape.rank <= 1 else tf.reduce_sum(squared, value_axes(squared))
 
 
-def over_values(losses: Tensor, reduce: Tensor) -> Tensor:
-    """[batch, …] -> [batch] by `reduce`."""
-    if losses.shape.rank <= 1:
-        return losses
-    return reduce(losses, list(range(1, losses.shape.rank)))
+class AbsoluteError(Elementwise):
+    """|output - target|, the mean over an example's values and over the batch.
+
+    Shape: output and target [batch, …].
+    """
+
+    type = "absolute_error"
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        return mean_per_example(tf.abs(output - target))
+
+
+class Huber(Elementwise):
+    """Squared near 0 and absolute far from it, the mean over an example's values and the batch.
+
+    e² / 2 for |e| ≤ delta, delta · (|e| - delta / 2) beyond, of the error e = output - target.
+
+    Shape: output and target [batch, …].
+    Source: Huber, 1964, "Robust Estimation of a Location Parameter".
+    """
+
+    type = "huber"
+
+    delta: float = param("Where the loss turns absolute.", default=1.0, above=0, primary=True)
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        error = tf.abs(output - target)
+        delta = tf.constant(self.delta, output.dtype)
+        near = tf.minimum(error, delta)
+        return mean_per_example(near * (error - near / 2))
+
+
+class Cosine(Elementwise):
+    """1 - the cosine between output and target along the last axis; the mean over the rest.
+
+    The cosine with a vector of zeros counts as 0.
+
+    Shape: output and target [batch, …, features].
+    """
+
+    type = "cosine"
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        output.expect("batch features", at_least=True)
+        super().check(output, target)
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        cosine = tf.reduce_sum(unit(output) * unit(target), -1)
+        return mean_per_example(1 - cosine)
+
+
+def unit(vectors: Tensor) -> Tensor:
+    """The vectors along the last axis with length 1; shorter ones than 1e-6 are scaled by 1e6."""
+    return tf.math.l2_normalize(vectors, axis=-1, epsilon=1e-12)
+
+
+def mean_per_example(losses: Tensor) -> Tensor:
+    """[batch, …] -> [batch], the mean over the other axes."""
+    return losses if losses.shape.rank <= 1 else tf.reduce_mean(losses, value_axes(losses))
+
+
+def value_axes(values: Tensor) -> list[int]:
+    """All axes but the batch."""
+    return list(range(1, values.shape.rank))

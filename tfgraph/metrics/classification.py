@@ -1,34 +1,66 @@
-"""Metrics of classifiers: accuracy."""
+"""Metrics that count classes guessed right: accuracy, top_k_accuracy, precision, recall, f1."""
 
 from __future__ import annotations
 
-from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec
+from typing import Literal
+
+from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
+
+
+def check_classes(output: TensorSpec, target: TensorSpec) -> None:
+    """Raise ShapeError unless the target holds a class, or its one-hot, for each output."""
+    output.expect_floating()
+    if single(output):
+        if target.shape not in (output.shape, output.shape[:1]):
+            raise ShapeError(f"needs a 0 or 1 for each of {output}, got {target}")
+        return
+    wanted = output.shape if target.floating else output.shape[:-1]
+    if target.shape != wanted:
+        kind = "a one-hot class" if target.floating else "a class index"
+        raise ShapeError(f"needs {kind} for each {output}, got {target}")
+
+
+def single(output: TensorSpec) -> bool:
+    """Whether the output is one score, of yes or no: [batch] or [batch, 1]."""
+    return output.rank == 1 or (output.rank == 2 and output.shape[1] == 1)
+
+
+def classes_of(output: Tensor, target: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+    """The guessed and the true classes, int64 vectors of one length."""
+    if output.shape.rank == 1 or (output.shape.rank == 2 and output.shape[1] == 1):
+        guess = tf.cast(output > threshold, tf.int64)
+        truth = tf.cast(target, tf.float32) > 0.5
+    else:
+        guess = tf.argmax(output, -1)
+        truth = tf.argmax(target, -1) if target.dtype.is_floating else target
+    return tf.reshape(guess, [-1]), tf.reshape(tf.cast(truth, tf.int64), [-1])
 
 
 class Accuracy(Metric):
     """The share of examples whose class is guessed.
 
-    The guess is the class of the greatest output; for a single output, whether it is above 0.
+    The guess is the class of the greatest output; of a single output, whether it is above
+    `threshold`.
 
-    Shape: output [batch, …, classes] and target [batch, …] of class indices or one-hot.
+    Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot
+    [batch, …, classes]; or output [batch] or [batch, 1] and a target of 0 and 1.
     """
 
     type = "accuracy"
 
+    threshold: float = param(
+        "For a single output: 0 for a logit, 0.5 for a probability.", default=0.0
+    )
+
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
-        output.expect("batch classes", at_least=True)
-        output.expect_floating()
-        wanted = output.shape if target.floating else output.shape[:-1]
-        if target.shape != wanted:
-            raise ShapeError(f"needs a class for each {output}, got {target}")
+        check_classes(output, target)
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {"right": TensorSpec((), "int64"), "seen": TensorSpec((), "int64")}
 
     def update(self, state: dict[str, Tensor], output: Tensor, target: Tensor) -> dict[str, Tensor]:
-        guess = tf.argmax(output, -1)
-        truth = tf.argmax(target, -1) if target.dtype.is_floating else tf.cast(target, tf.int64)
+        guess, truth = classes_of(output, target, self.threshold)
         right = tf.reduce_sum(tf.cast(guess == truth, tf.int64))
         return {
             "right": state["right"] + right,
@@ -36,4 +68,138 @@ class Accuracy(Metric):
         }
 
     def result(self, state: dict[str, Tensor]) -> Tensor:
-        return tf.cast(state["right"], tf.float64) / tf.cast(state["seen"], tf.float64)
+        return ratio(state["right"], state["seen"])
+
+
+class TopKAccuracy(Metric):
+    """The share of examples whose class is among the `k` greatest outputs.
+
+    Outputs equal to the class's own count for it.
+
+    Shape: output [batch, …, classes]; target [batch, …] of class indices, or one-hot.
+    """
+
+    type = "top_k_accuracy"
+
+    k: int = param("How many guesses there are.", default=5, minimum=1, primary=True)
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        output.expect("batch classes", at_least=True)
+        check_classes(output, target)
+        classes = output.known(-1, "classes")
+        if self.k > classes:
+            raise ShapeError(f"cannot take {self.k} of {classes} classes", parameter="k")
+
+    def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
+        return {"right": TensorSpec((), "int64"), "seen": TensorSpec((), "int64")}
+
+    def update(self, state: dict[str, Tensor], output: Tensor, target: Tensor) -> dict[str, Tensor]:
+        truth = tf.argmax(target, -1) if target.dtype.is_floating else target
+        scores = tf.reshape(tf.cast(output, tf.float32), [-1, output.shape[-1]])
+        right = tf.math.in_top_k(tf.cast(tf.reshape(truth, [-1]), tf.int64), scores, self.k)
+        return {
+            "right": state["right"] + tf.reduce_sum(tf.cast(right, tf.int64)),
+            "seen": state["seen"] + tf.size(right, out_type=tf.int64),
+        }
+
+    def result(self, state: dict[str, Tensor]) -> Tensor:
+        return ratio(state["right"], state["seen"])
+
+
+class Confusion(Metric):
+    """Abstract: figures from how often each class is guessed, is true, and both.
+
+    Of a single output the class is yes or no, and the figure is that of yes. Of several classes
+    `average` says how theirs become one: `macro`, the mean of the classes' figures; `micro`, the
+    figure of all guesses together. A class that is never guessed, or never true, counts 0.
+    """
+
+    average: Literal["macro", "micro"] = param(
+        "How the figures of several classes become one.", default="macro"
+    )
+    threshold: float = param(
+        "For a single output: 0 for a logit, 0.5 for a probability.", default=0.0
+    )
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        check_classes(output, target)
+        if not single(output):
+            output.known(-1, "classes")
+
+    def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
+        shape = () if single(output) else (output.known(-1, "classes"),)
+        return {name: TensorSpec(shape, "int64") for name in ("both", "guessed", "true")}
+
+    def update(self, state: dict[str, Tensor], output: Tensor, target: Tensor) -> dict[str, Tensor]:
+        guess, truth = classes_of(output, target, self.threshold)
+        if state["both"].shape.rank == 0:
+            found = {"both": guess * truth, "guessed": guess, "true": truth}
+            return {name: state[name] + tf.reduce_sum(found[name]) for name in state}
+        found = {
+            "both": tf.boolean_mask(guess, guess == truth),
+            "guessed": guess,
+            "true": truth,
+        }
+        return {name: state[name] + counts(found[name], state[name].shape[0]) for name in state}
+
+    def result(self, state: dict[str, Tensor]) -> Tensor:
+        both, guessed, true = (state[name] for name in ("both", "guessed", "true"))
+        if self.average == "micro":
+            return self.figure(*(tf.reduce_sum(count) for count in (both, guessed, true)))
+        return tf.reduce_mean(self.figure(both, guessed, true))
+
+    def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
+        """The figure of a class, or of each class."""
+        raise NotImplementedError
+
+
+class Precision(Confusion):
+    """Of the examples guessed to be of a class, the share that is.
+
+    Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
+    [batch] or [batch, 1] and a target of 0 and 1.
+    """
+
+    type = "precision"
+
+    def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
+        return ratio(both, guessed)
+
+
+class Recall(Confusion):
+    """Of the examples of a class, the share that is guessed to be.
+
+    Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
+    [batch] or [batch, 1] and a target of 0 and 1.
+    """
+
+    type = "recall"
+
+    def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
+        return ratio(both, true)
+
+
+class F1(Confusion):
+    """The harmonic mean of precision and recall.
+
+    Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
+    [batch] or [batch, 1] and a target of 0 and 1.
+    Source: van Rijsbergen, 1979, "Information Retrieval".
+    """
+
+    type = "f1"
+
+    def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
+        return ratio(2 * both, guessed + true)
+
+
+def counts(values: Tensor, classes: int) -> Tensor:
+    """How often each class is among the values, int64."""
+    return tf.math.bincount(
+        tf.cast(values, tf.int32), minlength=classes, maxlength=classes, dtype=tf.int64
+    )
+
+
+def ratio(part: Tensor, whole: Tensor) -> Tensor:
+    """The quotient of counts in 64 bits; 0 where there are none."""
+    return tf.math.divide_no_nan(tf.cast(part, tf.float64), tf.cast(whole, tf.float64))

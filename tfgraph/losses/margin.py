@@ -1,0 +1,33 @@
+"""Losses that ask for a margin."""
+
+from __future__ import annotations
+
+from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec
+from tfgraph.lazy import tf
+from tfgraph.losses.regression import mean_per_example
+
+
+class Hinge(Loss):
+    """max(0, 1 - z · x) for a score x and a side z of -1 or 1; the mean over values and batch.
+
+    A target of integers holds 0 for the side -1, and so does one of class indices.
+
+    Shape: scores [batch, …]; target of the same shape, for scores [batch, 1] also [batch].
+    Source: Cortes and Vapnik, 1995, "Support-Vector Networks".
+    """
+
+    type = "hinge"
+
+    def check(self, output: TensorSpec, target: TensorSpec) -> None:
+        output.expect_floating()
+        one_score = output.rank == 2 and output.shape[1] == 1
+        if target.shape != output.shape and not (one_score and target.rank == 1):
+            raise ShapeError(f"needs a side for each score of {output}, got {target}")
+        if target.classes is not None and target.classes > 2:
+            raise ShapeError(f"takes two sides, and the target has {target.classes} classes")
+
+    def build(self, output: Tensor, target: Tensor) -> Tensor:
+        side = tf.cast(tf.reshape(target, tf.shape(output)), output.dtype)
+        if not target.dtype.is_floating:
+            side = tf.where(side > 0, tf.ones_like(side), -tf.ones_like(side))
+        return mean_per_example(tf.nn.relu(1 - side * output))
