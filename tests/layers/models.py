@@ -64,7 +64,7 @@ def train_keras(layer, x, y, *, steps=3):
             loss += sum(layer.losses)
         weights = [weight.value for weight in layer.trainable_weights]
         for weight, gradient in zip(weights, tape.gradient(loss, weights)):
-            weight.assign_sub(RATE * gradient)
+            weight.assign_sub(RATE * tf.convert_to_tensor(gradient))
 
 
 def normal(seed, *shape, dtype=np.float32):

@@ -100,13 +100,21 @@ def _converted(spec: TensorSpec, value: Any) -> Any:
 def located(plan: Plan, error: Exception) -> GraphError:
     """TensorFlow's error, with the layer or loss that it comes from and its line."""
     text = getattr(error, "message", str(error))
-    reason = text.strip().splitlines()[0] if text.strip() else type(error).__name__
-    reason = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[\[?\{\{node.*$", "", reason).strip()
+    reason = _reason(text) or type(error).__name__
     found = _part(plan, text)
     if found is None:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")
     what, span = found
     return GraphError(f"TensorFlow failed in {what} ({span.source.name}:{span.line}): {reason}")
+
+
+def _reason(text: str) -> str:
+    """The line of TensorFlow's message that says what happened."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    # In a function it comes after the stack of the Python that made the node, before the node.
+    after = next((n for n, line in enumerate(lines) if line.startswith("[[{{node")), 1)
+    reason = "".join(lines[max(after - 1, 0) : after])
+    return re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[\[?\{\{node.*$", "", reason).strip()
 
 
 def _part(plan: Plan, text: str) -> tuple[str, Span] | None:
