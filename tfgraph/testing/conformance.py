@@ -41,7 +41,7 @@ _CHECKS: dict[str, Check] = {
 #: What is promised for the parameters of a case, and not for any that could be drawn.
 _CHECKS_AS_GIVEN: dict[str, Check] = {"optimizer": check_decrease}
 #: What the plan and `check` report for parameters that do not go together.
-_UNFIT = {"TG206", "TG301"}
+UNFIT = {"TG206", "TG301"}
 
 
 def check_component(
@@ -92,7 +92,7 @@ def _check(
         except (ShapeError, ParameterError):
             continue
         except SpecError as error:
-            if not {diagnostic.code for diagnostic in error.diagnostics} <= _UNFIT:
+            if not {diagnostic.code for diagnostic in error.diagnostics} <= UNFIT:
                 raise
 
 

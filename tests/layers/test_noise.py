@@ -1,0 +1,81 @@
+"""dropout, corrupt and gaussian_noise: what they draw, when, and that it can be drawn again."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgraph
+from tfgraph.api import Context
+from tfgraph.registry import load_registry
+
+SIZE = 40_000
+ONES = np.ones((4, SIZE // 4), np.float32)
+
+
+def drawn(entry, *, training, step=0, seed=0, name="layer", x=ONES):
+    """What the layer makes of `x` in one step."""
+    layer = load_registry().create("layer", entry)
+    context = Context(name, training, tf.constant(step, tf.int64), seed)
+    return layer.build(tf.constant(x), {}, context).numpy()
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+def test_dropout_drops_the_stated_share_and_keeps_the_mean(rate):
+    y = drawn({"dropout": rate}, training=True)
+    deviation = np.sqrt(rate * (1 - rate) / SIZE)
+    assert abs(np.mean(y == 0) - rate) < 5 * deviation
+    assert abs(y.mean() - 1) < 5 * deviation / (1 - rate)
+    np.testing.assert_allclose(y[y != 0], 1 / (1 - rate), rtol=1e-6)
+
+
+@pytest.mark.parametrize("entry", [{"dropout": 0.5}, {"gaussian_noise": 0.5}])
+def test_dropout_and_noise_do_nothing_at_evaluation(entry):
+    np.testing.assert_array_equal(drawn(entry, training=False), ONES)
+
+
+@pytest.mark.parametrize("entry", [{"dropout": 0}, {"corrupt": 0}, {"gaussian_noise": 0}])
+def test_a_rate_of_0_changes_nothing(entry):
+    np.testing.assert_array_equal(drawn(entry, training=True), ONES)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("rate", [0.3, 1.0])
+def test_corrupt_sets_the_stated_share_to_0_at_evaluation_too(training, rate):
+    y = drawn({"corrupt": rate}, training=training)
+    assert abs(np.mean(y == 0) - rate) <= 5 * np.sqrt(rate * (1 - rate) / SIZE)
+    assert set(np.unique(y)) <= {0.0, 1.0}
+
+
+def test_gaussian_noise_has_mean_0_and_the_stated_deviation():
+    noise = drawn({"gaussian_noise": 0.3}, training=True) - ONES
+    assert abs(noise.mean()) < 5 * 0.3 / np.sqrt(SIZE)
+    assert abs(noise.std() - 0.3) < 5 * 0.3 / np.sqrt(2 * SIZE)
+
+
+ENTRIES = [{"dropout": 0.5}, {"corrupt": 0.5}, {"gaussian_noise": 0.5}]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_seed_name_and_step_decide_what_is_drawn(entry):
+    first = drawn(entry, training=True, step=5, seed=1)
+    np.testing.assert_array_equal(first, drawn(entry, training=True, step=5, seed=1))
+    for other in ({"step": 6}, {"seed": 2}, {"name": "other"}):
+        y = drawn(entry, training=True, **{"step": 5, "seed": 1, **other})
+        assert np.mean(y == first) < 0.6
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_the_examples_of_a_batch_are_given_masks_of_their_own(entry):
+    y = drawn(entry, training=True)
+    assert np.mean(y[0] == y[1]) < 0.6
+
+
+def test_corrupt_acts_in_predict_and_the_same_way_each_time():
+    spec = {"tfgraph": 1, "inputs": {"x": [1000]}, "layers": [{"corrupt": 0.3, "name": "y"}]}
+    graph = tfgraph.build(tfgraph.loads(json.dumps(spec)))
+    x = np.ones((1, 1000), np.float32)
+    y = graph.predict(x)["y"].numpy()
+    assert 200 < np.sum(y == 0) < 400
+    np.testing.assert_array_equal(y, graph.predict(x)["y"].numpy())
