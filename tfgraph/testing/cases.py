@@ -10,6 +10,7 @@ from tfgraph.testing.case import Case
 _IMAGE = [7, 6, 4]
 _IMAGES = [None, None, 4]
 _TOKENS = {"shape": [5], "dtype": "int32", "classes": 9}
+_ANSWER = {"shape": [], "dtype": "int32", "classes": 2}
 _CLASS = {"shape": [], "dtype": "int32", "classes": 6}
 _CLASSES = {"shape": [5], "dtype": "int64", "classes": 6}
 
@@ -151,10 +152,18 @@ def _logits(entry: Any) -> list[Case]:
 
 
 def _binary(entry: Any) -> list[Case]:
-    """A loss or a metric of yes or no."""
+    """A loss of several answers of yes or no each."""
     return [
         Case(entry, [[], []], values=["normal", "binary"]),
         Case(entry, [[6], [6]], values=["normal", "binary"]),
+    ]
+
+
+def _answers(entry: Any) -> list[Case]:
+    """A metric of one answer of yes or no."""
+    return [
+        Case(entry, [[], []], values=["normal", "binary"]),
+        Case(entry, [[1], _ANSWER]),
     ]
 
 
@@ -171,15 +180,15 @@ LOSSES: dict[str, list[Case]] = {
 }
 
 METRICS: dict[str, list[Case]] = {
-    "accuracy": _logits("accuracy"),
+    "accuracy": [*_logits("accuracy"), *_answers("accuracy")],
     "top_k_accuracy": _logits({"top_k_accuracy": 2}),
+    "precision": [*_logits("precision"), *_answers("precision")],
+    "recall": [*_logits("recall"), *_answers("recall")],
+    "f1": [*_logits("f1"), *_answers("f1")],
+    "auc": [*_answers("auc"), Case("auc", [[2], _ANSWER])],
     "mean_squared_error": _numbers("mean_squared_error"),
     "mean_absolute_error": _numbers("mean_absolute_error"),
-    "precision": _binary("precision"),
-    "recall": _binary("recall"),
-    "f1": _binary("f1"),
-    "auc": _binary("auc"),
-    "perplexity": _logits("perplexity"),
+    "perplexity": [Case("perplexity", [[6], _CLASS]), Case("perplexity", [[5, 6], _CLASSES])],
 }
 
 OPTIMIZERS: dict[str, list[Case]] = {
