@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -38,6 +40,13 @@ CODES: dict[str, str] = {
 }
 
 
+#: Longer lines of a spec, and of a message, are shown in part.
+MAX_WIDTH = 200
+MAX_LENGTH = 2000
+#: A stage that has found so many problems looks for no more.
+MAX_PROBLEMS = 100
+
+
 @dataclass(frozen=True)
 class Source:
     """A text under examination and the name it is shown by."""
@@ -47,7 +56,7 @@ class Source:
     lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lines", tuple(self.text.splitlines()))
+        object.__setattr__(self, "lines", split_lines(self.text))
 
     def line(self, number: int) -> str:
         """Line `number`, counted from 1; empty past the end."""
@@ -87,14 +96,13 @@ class Diagnostic:
         """The diagnostic as text, with an excerpt of the line it stands on."""
         span = self.span
         gutter = " " * len(str(span.line))
-        text = span.source.line(span.line)
-        # A tab is one column to YAML but not to a terminal: keep the caret under its character.
-        lead = "".join("\t" if c == "\t" else " " for c in text[: span.column - 1])
-        if span.end_line == span.line:
-            width = max(1, span.end_column - span.column)
-        else:
-            width = max(1, len(text.rstrip()) - span.column + 1)
-        caret = lead + "^" * width + (f" {self.label}" if self.label else "")
+        text, start = _cut(span.source.line(span.line), span.column - 1)
+        text = _printable(text)
+        width = span.end_column - span.column if span.end_line == span.line else len(text)
+        width = max(1, min(width, len(text.rstrip()) - start))
+        lead = "".join(map(_blank, text[:start]))
+        carets = "".join("^" * len(_blank(c)) for c in text[start : start + width]) or "^"
+        caret = lead + carets + (f" {self.label}" if self.label else "")
         out = [
             f"{self.severity}[{self.code}]: {self.message}",
             f"{gutter}--> {span}",
@@ -105,7 +113,45 @@ class Diagnostic:
         out += [f"{gutter} = note: {note}" for note in self.notes]
         if self.help:
             out.append(f"{gutter} = help: {self.help}")
-        return "\n".join(out)
+        return "\n".join(_printable(line[:MAX_LENGTH]) for line in out)
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """The lines of a text, at the line breaks that YAML 1.2 knows; one at least."""
+    return tuple(re.split(r"\r\n|\r|\n", text))
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would act on or not show."""
+    return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+
+
+def _blank(character: str) -> str:
+    """What keeps a caret under its character: a tab is one column to YAML, not to a terminal."""
+    if character == "\t":
+        return "\t"
+    return " " * (2 if unicodedata.east_asian_width(character) in "WF" else 1)
+
+
+def _cut(text: str, place: int) -> tuple[str, int]:
+    """The part of a line to show around a place in it, and where the place is in that part."""
+    if len(text) <= MAX_WIDTH:
+        return text, place
+    start = max(0, min(place - MAX_WIDTH // 2, len(text) - MAX_WIDTH))
+    before = "…" if start else ""
+    after = "…" if start + MAX_WIDTH < len(text) else ""
+    return before + text[start : start + MAX_WIDTH] + after, place - start + len(before)
+
+
+class TooManyProblems(Exception):
+    """A stage has found `MAX_PROBLEMS`."""
+
+
+def collect(diagnostics: list[Diagnostic], found: Diagnostic) -> None:
+    """Add one; TooManyProblems where there are enough."""
+    diagnostics.append(found)
+    if len(diagnostics) >= MAX_PROBLEMS:
+        raise TooManyProblems
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -120,8 +166,14 @@ def render_all(diagnostics: Sequence[Diagnostic]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A help line that names the known word closest to `word`, or nothing."""
+    close = closest(word, known)
+    return f"did you mean `{close}`?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is most like, if it is like any."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else ""
+    return close[0] if close else None
 
 
 def listed(words: Iterable[str]) -> str:

@@ -151,11 +151,14 @@ class Parameter:
         return {key: value for key, value in bounds.items() if value is not None}
 
     def describe(self) -> str:
-        """What it takes, in words: "an integer of at least 1, or a list of 2 integers"."""
+        """What it takes, in words: "an integer or a list of 2 integers of at least 1"."""
         words = [_describe(member) for member in self.alternatives]
         text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
         bounds = self.describe_bounds()
-        return f"{text} {bounds}" if bounds else text
+        if not bounds:
+            return text
+        numbers, null, rest = text.partition(" or null")
+        return f"{numbers} {bounds}{null}{rest}"
 
     def describe_bounds(self) -> str:
         """The bounds in words, or nothing."""

@@ -23,7 +23,7 @@ class Part:
 
 
 _ENTRY = {"type": ["string", "object"]}
-_ENTRIES = {"type": "array", "items": _ENTRY}
+_ENTRIES = {"type": "array"}  # their items are left to the validators of their types
 
 SECTIONS: dict[str, Part] = {
     "tfgraph": Part({"const": VERSION}, f"{VERSION}", "Version of the spec language."),
@@ -31,12 +31,17 @@ SECTIONS: dict[str, Part] = {
     "description": Part({"type": "string"}, "a string", "What the model is."),
     "data": Part(_ENTRY, "a dataset", "The dataset: names the inputs, the target, the splits."),
     "inputs": Part(
-        {"anyOf": [{"type": "array", "items": NAME, "minItems": 1}, {"type": "object"}]},
+        {
+            "anyOf": [
+                {"type": "array", "items": NAME, "minItems": 1},
+                {"type": "object", "minProperties": 1},
+            ]
+        },
         "a mapping of names to shapes, or a list of the dataset's fields",
         "Inputs that no dataset gives, or a choice among its fields.",
     ),
     "layers": Part(
-        {"type": "array", "items": _ENTRY, "minItems": 1},
+        {**_ENTRIES, "minItems": 1},
         "a list of layers",
         "The model: each layer takes the one before it, unless `from` says else.",
     ),

@@ -77,11 +77,13 @@ def at(node: Node, path: list[str | int]) -> Node:
 def kind_of(node: Node) -> str:
     """What the node is, in words."""
     if isinstance(node, Sequence):
-        return "a list"
+        return "a list" if node.items else "an empty list"
     if isinstance(node, Mapping):
-        return "a mapping"
+        return "a mapping" if node.entries else "an empty mapping"
     if node.value is None:
         return "null"
+    if node.value == "":
+        return "an empty string"
     if isinstance(node.value, bool):
         return str(node.value).lower()
     if isinstance(node.value, (int, float)):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.api import Field, Layer, LayerReference, Loss, Metric, TensorSpec, WeightSpec
 from tfgraph.api.tensors import show_shape
-from tfgraph.diagnostics import Diagnostic, Span, did_you_mean, listed
+from tfgraph.diagnostics import (
+    Diagnostic,
+    Span,
+    TooManyProblems,
+    collect,
+    did_you_mean,
+    listed,
+)
 from tfgraph.errors import ShapeError
 from tfgraph.spec.model import Entry, LayerEntry, LossEntry, MetricEntry, Name, Spec
+
+#: TensorFlow counts the values of a tensor in a signed integer of 64 bits.
+MAX_SIZE = 2**63
 
 
 @dataclass(frozen=True)
@@ -104,7 +115,10 @@ class Plan:
 def plan(spec: Spec) -> tuple[Plan | None, list[Diagnostic]]:
     """The plan of a spec, or what keeps it from having one."""
     planner = _Planner(spec)
-    made = planner.plan()
+    try:
+        made = planner.plan()
+    except TooManyProblems:
+        made = None
     return (None if planner.diagnostics else made), planner.diagnostics
 
 
@@ -124,10 +138,12 @@ class _Planner:
         self.planned: dict[str, PlannedLayer] = {}
         #: Layers that could not be planned: what depends on them is not reported again.
         self.failed: set[str] = set()
-        self.path: list[str] = []
+        #: The layers that wait for what they depend on, each needed by the one before it.
+        self.open: dict[str, None] = {}
+        self.inputs: dict[str, tuple[str, ...]] = {}
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
-        self.diagnostics.append(Diagnostic(code, message, span, **more))
+        collect(self.diagnostics, Diagnostic(code, message, span, **more))
 
     def plan(self) -> Plan | None:
         self.find_fields()
@@ -135,12 +151,11 @@ class _Planner:
             return None
         for name in self.entries:
             self.visit(name)
+        self.check_names()
         if self.diagnostics:
-            self.check_names()
             return None
         spec = self.spec
-        outputs = tuple(self.known(name, "output") for name in spec.outputs)
-        outputs = outputs or (spec.layers[-1].name,)
+        outputs = tuple(name.value for name in spec.outputs) or (spec.layers[-1].name,)
         losses = self.losses(outputs)
         metrics = self.metrics(outputs)
         if self.diagnostics:
@@ -189,6 +204,7 @@ class _Planner:
             self.field_spans = dict.fromkeys(self.fields, spec.data.span)
             self.model_inputs = dataset.inputs()
             self.choose(spec.data.component.type)
+        self.check_twice(spec.chosen, "input")
         for layer_name, entry in self.entries.items():
             if layer_name in self.fields:
                 self.report("TG208", f"`{layer_name}` is an input and a layer", entry.span)
@@ -220,96 +236,102 @@ class _Planner:
             self.model_inputs = tuple(name.value for name in names)
 
     def check_names(self) -> None:
-        """After a failure: names in the later sections that would be reported anyway."""
+        """The names in the later sections."""
+        values = [*self.entries, *self.fields]
         for name in self.spec.outputs:
-            if name.value not in self.entries and name.value not in self.fields:
-                self.known(name, "output")
+            self.known(name, "layer or input", values)
+        self.check_twice(self.spec.outputs, "output")
+        comparisons: list[LossEntry | MetricEntry] = [*self.spec.losses, *self.spec.metrics]
+        for entry in comparisons:
+            if entry.of:
+                self.known(entry.of, "layer or input", values)
+            if entry.target:
+                self.known(entry.target, "field", list(self.fields))
 
-    def known(self, name: Name, what: str) -> str:
-        """The name, reported if neither a layer nor an input has it."""
-        if name.value not in self.entries and name.value not in self.fields:
-            have = [*self.entries, *self.fields]
-            self.report(
-                "TG209",
-                f"no layer or input is called `{name}`",
-                name.span,
-                help=did_you_mean(name.value, have) or f"there are {listed(have)}",
-            )
-        return name.value
+    def check_twice(self, names: Sequence[Name], what: str) -> None:
+        seen: set[str] = set()
+        for name in names:
+            if name.value in seen:
+                self.report("TG208", f"the {what} `{name}` is named twice", name.span)
+            seen.add(name.value)
+
+    def known(self, name: Name, what: str, have: Collection[str]) -> bool:
+        """Whether a name is among those there are; reported if not."""
+        if name.value in have:
+            return True
+        help = did_you_mean(name.value, have) or f"there are {listed(have)}"
+        self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
+        return False
 
     # ---- layers
 
-    def visit(self, name: str) -> bool:
-        """Plan a layer after all it depends on; False where that failed."""
-        if name in self.planned:
-            return True
-        if name in self.failed:
-            return False
-        entry = self.entries[name]
-        if name in self.path:
-            circle = [*self.path[self.path.index(name) :], name]
-            self.report(
-                "TG303",
-                "layers depend on each other in a circle: " + " → ".join(circle),
-                entry.span,
-            )
-            self.failed.update(circle)
-            return False
-        self.path.append(name)
-        made = self.plan_layer(entry)
-        self.path.pop()
-        if made is None or name in self.failed:
-            self.failed.add(name)
-            return False
-        self.planned[name] = made
-        return True
+    def visit(self, name: str) -> None:
+        """Plan a layer after all it depends on; no recursion, a stack may be as long as it likes."""
+        waiting = [name]
+        while waiting:
+            current = waiting[-1]
+            if current in self.open:
+                del self.open[current]
+                self.finish(self.entries[current])
+            elif current not in self.planned and current not in self.failed:
+                self.open[current] = None
+                waiting += reversed(self.dependencies(self.entries[current]))
+                continue
+            waiting.pop()
 
-    def plan_layer(self, entry: LayerEntry) -> PlannedLayer | None:
+    def dependencies(self, entry: LayerEntry) -> list[str]:
+        """The layers to plan before this one; it has failed where a name leads nowhere."""
         inputs = self.inputs_of(entry)
-        if inputs is None:
-            return None
-        references = {
-            key: value
-            for key, value in entry.component.parameter_values().items()
-            if isinstance(value, LayerReference)
-        }
-        ready = True
-        for key, reference in references.items():
-            span = entry.spans.get(key, entry.span)
-            ready &= self.reach(Name(reference.name, span), only_layers=True)
-        if entry.share:
-            ready &= self.reach(entry.share, only_layers=True)
-        for name in inputs:
-            ready &= name in self.fields or self.visit(name)
-        if not ready:
-            return None
-        specs = tuple(self.spec_of(name) for name in inputs)
-        layer = entry.component
-        if references:
-            layer = layer.replace(**{k: self.resolved(r) for k, r in references.items()})
-        return self.infer(entry, layer, inputs, specs)
+        named = [
+            Name(reference.name, entry.spans.get(key, entry.span))
+            for key, reference in _references(entry.component).items()
+        ]
+        named += [entry.share] if entry.share else []
+        found = [self.known(name, "layer", self.entries) for name in named]
+        if inputs is None or not all(found):
+            self.failed.add(entry.name)
+            return []
+        self.inputs[entry.name] = inputs
+        needed = [*(name.value for name in named), *(n for n in inputs if n in self.entries)]
+        for name in needed:
+            if name in self.open:
+                self.circle(name)
+                return []
+        return needed
 
-    def reach(self, name: Name, *, only_layers: bool = False) -> bool:
-        """Whether a name leads to a layer or an input that could be planned."""
-        if name.value in self.entries:
-            return self.visit(name.value)
-        if name.value in self.fields and not only_layers:
-            return True
-        have = [*self.entries] if only_layers else [*self.entries, *self.fields]
-        what = "layer" if only_layers else "layer or input"
-        self.report(
-            "TG209",
-            f"no {what} is called `{name}`",
-            name.span,
-            help=did_you_mean(name.value, have) or f"there are {listed(have)}",
-        )
-        return False
+    def circle(self, name: str) -> None:
+        """Report that the open layers from `name` on need each other."""
+        path = list(self.open)
+        around = [*path[path.index(name) :], name]
+        message = "layers depend on each other in a circle: " + " → ".join(around)
+        self.report("TG303", message, self.entries[name].span)
+        self.failed.update(around)
+
+    def finish(self, entry: LayerEntry) -> None:
+        """Plan a layer whose dependencies have been visited."""
+        if entry.name in self.failed:
+            return
+        inputs = self.inputs[entry.name]
+        references = _references(entry.component)
+        needed = [*inputs, *(reference.name for reference in references.values())]
+        needed += [entry.share.value] if entry.share else []
+        made = None
+        if not self.failed.intersection(needed):
+            layer = entry.component
+            if references:
+                layer = layer.replace(**{k: self.resolved(r) for k, r in references.items()})
+            made = self.infer(entry, layer, inputs, tuple(map(self.spec_of, inputs)))
+        if made is None:
+            self.failed.add(entry.name)
+        else:
+            self.planned[entry.name] = made
 
     def inputs_of(self, entry: LayerEntry) -> tuple[str, ...] | None:
         """The names that a layer takes: those of `from`, or what stands before it."""
         if entry.inputs:
-            reached = [self.reach(name) for name in entry.inputs]
-            return tuple(n.value for n in entry.inputs) if all(reached) else None
+            have = [*self.entries, *self.fields]
+            found = [self.known(name, "layer or input", have) for name in entry.inputs]
+            return tuple(n.value for n in entry.inputs) if all(found) else None
         previous = self.before[entry.name]
         if previous is not None:
             return (previous,)
@@ -357,10 +379,13 @@ class _Planner:
             wanted = str(least) if least == most else f"at least {least}"
             if most is not None and least != most:
                 wanted = f"{least} to {most}"
+            wanted += " input" if wanted == "1" else " inputs"
+            surplus = entry.inputs[most:] if most is not None else ()
+            span = (surplus or entry.inputs or (entry,))[0].span
             self.report(
                 "TG302",
-                f"`{layer.type}` takes {wanted} inputs, got {len(specs)}",
-                entry.inputs[0].span if entry.inputs else entry.span,
+                f"`{layer.type}` takes {wanted}, got {len(specs)}",
+                span,
                 help="`from: [A, B]` names several" if least > len(specs) else "",
             )
             return None
@@ -373,12 +398,26 @@ class _Planner:
         except ShapeError as error:
             self.shape_error("TG301", entry, error, inputs)
             return None
+        if not self.addressable(entry, output, weights):
+            return None
         owner = entry.name
         if entry.share:
             if not self.may_share(entry, layer, weights):
                 return None
             owner = self.planned[entry.share.value].owner
         return PlannedLayer(entry.name, layer, inputs, specs, output, weights, owner, entry.span)
+
+    def addressable(
+        self, entry: LayerEntry, output: TensorSpec, weights: Mapping[str, WeightSpec]
+    ) -> bool:
+        """Whether the number of values of one example, and of each weight, can be counted."""
+        sizes = {"output": output.shape, **{f"weight `{n}`": w.shape for n, w in weights.items()}}
+        for what, shape in sizes.items():
+            if math.prod(size for size in shape if size is not None) >= MAX_SIZE:
+                message = f"the {what} of `{entry.name}` has too many values: {show_shape(shape)}"
+                self.report("TG301", message, entry.span, help="at most 2^63 can be counted")
+                return False
+        return True
 
     def may_share(self, entry: LayerEntry, layer: Layer, weights: Mapping[str, WeightSpec]) -> bool:
         assert entry.share is not None
@@ -454,8 +493,6 @@ class _Planner:
         """The layer and the field that a loss or a metric compares."""
         kind, type_name = entry.component.kind, entry.component.type
         if entry.of:
-            if not self.reach(entry.of):
-                return None
             of = entry.of.value
         elif len(outputs) == 1:
             of = outputs[0]
@@ -480,16 +517,7 @@ class _Planner:
     def target(self, entry: LossEntry | MetricEntry) -> str | None:
         data = self.spec.data
         if entry.target:
-            if entry.target.value in self.fields:
-                return entry.target.value
-            self.report(
-                "TG209",
-                f"no field is called `{entry.target}`",
-                entry.target.span,
-                help=did_you_mean(entry.target.value, self.fields)
-                or f"there are {listed(self.fields)}",
-            )
-            return None
+            return entry.target.value
         default = data.component.target() if data else None
         if default is None:
             self.report(
@@ -512,6 +540,11 @@ class _Planner:
                 if name in self.planned:
                     open_names += self.planned[name].inputs
         return seen
+
+
+def _references(layer: Layer) -> dict[str, LayerReference]:
+    values = layer.parameter_values().items()
+    return {key: value for key, value in values if isinstance(value, LayerReference)}
 
 
 def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from tfgraph.diagnostics import Diagnostic, Source, Span
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence
+from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shortened
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
@@ -32,10 +33,13 @@ _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NAN = {".nan", ".NaN", ".NAN"}
-# Control characters, and the bidirectional ones that show a text in another order than it has.
+# Control characters, those that show a text in another order than it has, invisible ones, and
+# those that end a line in YAML 1.1 (libyaml's) but not in YAML 1.2.
 _FORBIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _StopReading(Exception):
@@ -47,11 +51,12 @@ class _StopReading(Exception):
 
 def decode(data: bytes, name: str) -> tuple[Source, list[Diagnostic]]:
     """The text of a file; bytes that are not UTF-8 are a diagnostic at their place."""
+    data = data.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return Source(name, data.decode("utf-8-sig")), []
+        return Source(name, data.decode()), []
     except UnicodeDecodeError as error:
-        source = Source(name, data.decode("utf-8-sig", errors="replace"))
-        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        source = Source(name, data.decode(errors="replace"))
+        before = data[: error.start].decode()
         span = _span_at(source, len(before), 1)
         return source, [Diagnostic("TG105", "the file is not UTF-8", span, "this byte is not")]
 
@@ -65,22 +70,24 @@ def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
         return None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))]
     forbidden = _FORBIDDEN.search(source.text)
     if forbidden:
-        message = f"the character U+{ord(forbidden[0]):04X} is not allowed in a spec"
+        name = unicodedata.name(forbidden[0], "a control character")
+        message = f"the character U+{ord(forbidden[0]):04X} ({name}) is not allowed in a spec"
         return None, [Diagnostic("TG105", message, _span_at(source, forbidden.start(), 1))]
     composer = _Composer(source)
     try:
         node = composer.document()
     except _StopReading as stop:
         return None, [*composer.diagnostics, stop.diagnostic]
+    except TooManyProblems:
+        return None, composer.diagnostics
     except yaml.YAMLError as error:
         return None, [*composer.diagnostics, _syntax(source, error)]
     return node, composer.diagnostics
 
 
 def _span_at(source: Source, index: int, width: int) -> Span:
-    before = source.text[:index]
-    line = before.count("\n") + 1
-    column = index - (before.rfind("\n") + 1) + 1
+    lines = split_lines(source.text[:index])
+    line, column = len(lines), len(lines[-1]) + 1
     return Span(source, line, column, line, column + width)
 
 
@@ -88,11 +95,19 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     context = getattr(error, "context", None)
+    opened = getattr(error, "context_mark", None)
+    notes = (context,) if context else ()
+    if opened and mark and (opened.line, opened.column) == (mark.line, mark.column):
+        notes = ()
+    elif opened and mark:
+        notes = (f"{context} that starts in line {opened.line + 1}",)
+        if not source.line(mark.line + 1).strip():
+            # What is not closed is missed only at the end of the file: show where it opens.
+            mark = opened
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     span = Span(source, line, column, line, column + 1)
-    notes = (context,) if context else ()
     help = ""
-    if "\t" in source.line(line) or "\\t" in problem:
+    if source.line(line)[column - 1 : column] == "\t":
         help = "indent with spaces: YAML takes no tabs there"
     elif "mapping values are not allowed" in problem:
         help = "put the value in quotes if the `:` belongs to it, or check the indentation"
@@ -106,9 +121,14 @@ class _Composer:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
         self.events: Iterator[Any] = iter(yaml.parse(source.text, Loader=_LOADER))
-        self.anchors: dict[str, tuple[Node, int]] = {}
+        #: What each anchor names, the number of its values and the levels below it.
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.open_anchors: set[str] = set()
         self.nodes = 0
+        self.deepest = 0
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        collect(self.diagnostics, diagnostic)
 
     def document(self) -> Node | None:
         next(self.events)  # the stream starts
@@ -121,7 +141,7 @@ class _Composer:
         event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
             message = "a spec is one YAML document; a second one starts here"
-            self.diagnostics.append(Diagnostic("TG101", message, self.span(event)))
+            self.report(Diagnostic("TG101", message, self.span(event)))
         return node
 
     def span(self, event: Any, end: Any = None) -> Span:
@@ -134,42 +154,50 @@ class _Composer:
             message = f"the file expands to more than {MAX_NODES:,} values"
             raise _StopReading(Diagnostic("TG102", message, self.span(event)))
 
-    def node(self, event: Any, depth: int) -> Node:
+    def descend(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
             message = f"values nest deeper than {MAX_DEPTH} levels"
             raise _StopReading(Diagnostic("TG102", message, self.span(event)))
+        self.deepest = max(self.deepest, depth)
+
+    def node(self, event: Any, depth: int) -> Node:
+        self.descend(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
-        before = self.nodes
+            return self.alias(event, depth)
         self.count(event, 1)
-        if event.tag is not None and event.tag != "!":
-            # An implicit `!` marks a quoted scalar as a string and nothing more.
+        if event.tag is not None:
             message = f"tags are not allowed in a spec: `{event.tag}`"
             help = "a spec is plain data: write the value without the tag"
-            self.diagnostics.append(Diagnostic("TG104", message, self.span(event), help=help))
-        if event.anchor:
-            self.open_anchors.add(event.anchor)
-        node: Node
+            self.report(Diagnostic("TG104", message, self.span(event), help=help))
+        return self.anchored(event, depth) if event.anchor else self.value(event, depth)
+
+    def value(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            node = self.scalar(event)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = self.sequence(event, depth)
-        else:
-            node = self.mapping(event, depth)
-        if event.anchor:
-            self.open_anchors.discard(event.anchor)
-            self.anchors[event.anchor] = (node, self.nodes - before)
+            return self.scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(event, depth)
+        return self.mapping(event, depth)
+
+    def anchored(self, event: Any, depth: int) -> Node:
+        nodes, deepest = self.nodes - 1, self.deepest
+        self.deepest = depth
+        self.open_anchors.add(event.anchor)
+        node = self.value(event, depth)
+        self.open_anchors.discard(event.anchor)
+        self.anchors[event.anchor] = (node, self.nodes - nodes, self.deepest - depth)
+        self.deepest = max(deepest, self.deepest)
         return node
 
-    def alias(self, event: Any) -> Node:
+    def alias(self, event: Any, depth: int) -> Node:
         if event.anchor in self.open_anchors:
             message = f"the alias `*{event.anchor}` stands inside what it names"
             raise _StopReading(Diagnostic("TG107", message, self.span(event)))
         if event.anchor not in self.anchors:
             message = f"no anchor `&{event.anchor}` stands before this alias"
             raise _StopReading(Diagnostic("TG107", message, self.span(event)))
-        node, size = self.anchors[event.anchor]
+        node, size, levels = self.anchors[event.anchor]
         self.count(event, size)
+        self.descend(event, depth + levels)
         return node
 
     def scalar(self, event: Any) -> Scalar:
@@ -179,7 +207,7 @@ class _Composer:
         try:
             return Scalar(core_scalar(event.value), span)
         except OverflowError as error:
-            self.diagnostics.append(Diagnostic("TG108", str(error), span))
+            self.report(Diagnostic("TG108", str(error), span))
             return Scalar(0, span)
 
     def sequence(self, event: Any, depth: int) -> Sequence:
@@ -196,17 +224,17 @@ class _Composer:
             plain_key = isinstance(inner, yaml.ScalarEvent) and inner.implicit[0]
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar) or not isinstance(key.value, str):
-                shown = f"`{inner.value}`" if isinstance(key, Scalar) else "a collection"
-                message = f"a key must be a string, got {shown}"
-                help = f'write "{inner.value}" in quotes' if isinstance(key, Scalar) else ""
-                self.diagnostics.append(Diagnostic("TG106", message, key.span, help=help))
+                message = f"a key must be a string, got {kind_of(key)}"
+                written = getattr(inner, "value", "")
+                help = f'put it in quotes: `"{shortened(written)}"`' if written else ""
+                self.report(Diagnostic("TG106", message, key.span, help=help))
             elif key.value == "<<" and plain_key:
                 self.merge(merged, value)
             elif key.value in entries:
                 first = entries[key.value][0].span
                 message = f"the key `{key.value}` stands twice in one mapping"
                 note = f"the first one is in line {first.line}"
-                self.diagnostics.append(Diagnostic("TG103", message, key.span, notes=(note,)))
+                self.report(Diagnostic("TG103", message, key.span, notes=(note,)))
             else:
                 entries[key.value] = (key, value)
         for name, entry in merged.items():
@@ -217,7 +245,7 @@ class _Composer:
         for part in value.items if isinstance(value, Sequence) else (value,):
             if not isinstance(part, Mapping):
                 message = "`<<` merges a mapping, or a list of mappings"
-                self.diagnostics.append(Diagnostic("TG107", message, part.span))
+                self.report(Diagnostic("TG107", message, part.span))
                 continue
             for key, below in part:
                 merged.setdefault(key.value, (key, below))
@@ -238,7 +266,7 @@ def core_scalar(text: str) -> Any:
     if _FLOAT.fullmatch(text):
         value = float(text)
         if math.isinf(value):
-            raise OverflowError(f"the number {text[:40]} is out of range")
+            raise OverflowError(f"the number {shortened(text)} is out of range")
         return value
     if _INFINITY.fullmatch(text):
         return -math.inf if text.startswith("-") else math.inf
@@ -250,4 +278,4 @@ def _integer(digits: str, base: int) -> int:
         value = int(digits, base)
         if -(2**63) <= value < 2**63:
             return value
-    raise OverflowError(f"an integer of {len(digits)} digits is out of range")
+    raise OverflowError(f"the integer {shortened(digits)} is out of range: it has over 64 bits")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +15,16 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component, DataPath, Dataset, Field, Layer, Loss, Metric, Optimizer
 from tfgraph.api.parameters import Parameter, article, not_finite
-from tfgraph.diagnostics import Diagnostic, Source, Span, did_you_mean, listed
+from tfgraph.diagnostics import (
+    Diagnostic,
+    Source,
+    Span,
+    TooManyProblems,
+    closest,
+    collect,
+    did_you_mean,
+    listed,
+)
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
 from tfgraph.spec import language
@@ -27,10 +38,11 @@ from tfgraph.spec.model import (
     Spec,
     Training,
 )
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain, shortened
 
 C = TypeVar("C", bound=Component)
 
+NAME_RULE = "letters, digits and `_ . -`, a letter first"
 #: Folders beside the spec's own that datasets may read, separated as in PATH.
 DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
 
@@ -43,7 +55,10 @@ def validate(
     `folder` is where relative data paths start.
     """
     validator = _Validator(source, registry, folder)
-    spec = validator.file(node, default_name)
+    try:
+        spec = validator.file(node, default_name)
+    except TooManyProblems:
+        spec = None
     return spec, validator.diagnostics
 
 
@@ -81,7 +96,7 @@ class _Validator:
         self.diagnostics: list[Diagnostic] = []
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
-        self.diagnostics.append(Diagnostic(code, message, span, **more))
+        collect(self.diagnostics, Diagnostic(code, message, span, **more))
 
     # ---- the file
 
@@ -98,10 +113,13 @@ class _Validator:
         sections = {k.value: v for k, v in node if k.value in language.SECTIONS}
         sound = {name: value for name, value in sections.items() if name not in bad}
         spans = {k.value: k.span for k, _ in node}
-        self.needs(sections, spans)
+        self.needs(sections, node, spans)
         name = sound.get("name")
         description = sound.get("description")
+        before = len(self.diagnostics)
         inputs, chosen = self.inputs(sound.get("inputs"))
+        if len(self.diagnostics) > before or not {"inputs", "data"} & set(sections):
+            bad.add("inputs")
         layers = self.layers(sound.get("layers"))
         data = self.typed(sound.get("data"), Dataset)
         optimizer = self.typed(sound.get("optimizer"), Optimizer)
@@ -129,9 +147,14 @@ class _Validator:
         )
 
     def needs(
-        self, sections: AbstractMapping[str, Node], spans: AbstractMapping[str, Span]
+        self,
+        sections: AbstractMapping[str, Node],
+        node: Mapping,
+        spans: AbstractMapping[str, Span],
     ) -> None:
-        if "data" not in sections and "inputs" not in sections and "layers" in sections:
+        meant = _meant(node, language.SECTIONS)
+        given = {*sections, *meant}
+        if not {"data", "inputs"} & given and "layers" in spans:
             self.report(
                 "TG204",
                 "a spec needs `inputs` or `data`",
@@ -139,7 +162,7 @@ class _Validator:
                 help="`inputs: {x: [784]}` declares one input of 784 numbers an example",
             )
         for section, needed in (("optimizer", "loss"), ("loss", "optimizer")):
-            if section in sections and needed not in sections:
+            if section in sections and needed not in given:
                 self.report(
                     "TG210",
                     f"`{section}` makes no sense without `{needed}`",
@@ -164,36 +187,31 @@ class _Validator:
                             or f"the sections are {listed(known)}",
                         )
             elif error.validator == "required":
-                for name in _wanted(error):
-                    if node.get(name) is None:
-                        example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
-                        span = node.span
-                        start = Span(
-                            span.source, span.line, span.column, span.line, span.column + 1
-                        )
-                        self.report(
-                            "TG204",
-                            f"the section `{name}` is missing",
-                            start,
-                            help=f"add {example}",
-                        )
+                name = _missing(error)
+                if name not in _meant(node, known):
+                    example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
+                    message = f"the section `{name}` is missing"
+                    self.report("TG204", message, _start(node.span), help=f"add {example}")
             else:
-                path = list(error.absolute_path)
-                name = str(path[0])
-                # A list that is unsound in one item is kept without that item's section.
-                bad.add(name)
-                place = at(node, path)
-                code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
-                where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
-                takes = known[name].takes
-                if len(path) > 1:
-                    takes = "a string or a mapping with one type"
-                if error.validator == "minItems":
-                    takes += " that is not empty"
-                if error.validator == "pattern":
-                    takes = "letters, digits and `_ . -`, a letter first"
-                self.report(code, f"{where} must be {takes}, got {kind_of(place)}", place.span)
+                bad.add(str(error.absolute_path[0]))
+                self.part_error(node, known, error)
         return bad
+
+    def part_error(
+        self, node: Mapping, known: AbstractMapping[str, Part], error: ValidationError
+    ) -> None:
+        """Report one failure of the value of a section or sibling."""
+        error = _innermost(error)
+        path = list(error.absolute_path)
+        name = str(path[0])
+        place = at(node, path)
+        where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
+        takes = known[name].takes if len(path) == 1 else "a name"
+        help = _as_list(name, takes, place)
+        if error.validator == "pattern":
+            takes = f"a name ({NAME_RULE})"
+        code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
+        self.report(code, f"{where} must be {takes}, got {kind_of(place)}", place.span, help=help)
 
     # ---- entries
 
@@ -234,15 +252,20 @@ class _Validator:
             )
             return None
         known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
-        (type_node, value) = known[0] if known else types[0]
-        for key, _ in types:
-            if key is not type_node:
-                self.extra_key(kind, type_node, key, siblings)
+        type_node, value = known[0] if known else types[0]
+        misplaced = []
+        for key, below in types:
+            if key is not type_node and self.extra_key(kind, type_node, key, siblings):
+                misplaced.append((key, below))
+        if misplaced:
+            inside = value.entries if isinstance(value, Mapping) else ()
+            value = Mapping((*inside, *misplaced), type_node.span)
         return type_node, value, beside
 
     def extra_key(
         self, kind: str, type_node: Scalar, key: Scalar, siblings: AbstractMapping[str, Part]
-    ) -> None:
+    ) -> bool:
+        """Report a key that is neither the type nor a sibling; whether it is a parameter."""
         name = type_node.value
         if key.value in self.registry.types(kind):
             self.report(
@@ -251,14 +274,17 @@ class _Validator:
                 key.span,
                 help=f"give `{key.value}` an entry of its own",
             )
-            return
-        help = did_you_mean(key.value, siblings)
+            return False
         component = self.registry.types(kind).get(name)
-        if not help and component and key.value in component.parameters():
+        misplaced = component is not None and key.value in component.parameters()
+        if misplaced:
             help = f"parameters stand inside: `{name}: {{{key.value}: …}}`"
+        else:
+            help = did_you_mean(key.value, siblings)
         if not help and siblings:
             help = f"beside the type may stand {listed(siblings)}"
         self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
+        return misplaced
 
     def component(
         self, base: type[C], type_node: Scalar, value: Node | None
@@ -345,9 +371,9 @@ class _Validator:
                     )
             return set()
         if error.validator == "required":
-            missing = [n for n in _wanted(error) if node.get(n) is None]
-            # jsonschema reports each missing one by itself; the message names its own.
-            name = next(n for n in missing if f"'{n}'" in error.message)
+            name = _missing(error)
+            if name in _meant(node, parameters):
+                return {name}
             self.report(
                 "TG204",
                 f"{subject} needs `{name}`",
@@ -355,18 +381,19 @@ class _Validator:
                 help=f"`{name}` is {parameters[name].describe()}: {parameters[name].doc}",
             )
             return {name}
+        error = _innermost(error)
         path = list(error.absolute_path)
         parameter = parameters[str(path[0])]
         place = at(node, path)
-        innermost = [error, *(error.context or [])]
-        wrong_value = any(e.validator not in ("type", "anyOf") for e in innermost)
+        got = kind_of(place) + (" in the list" if len(path) > 1 else "")
+        if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
+            got = f"a list of {len(place.items)}"
         help = ""
-        choices = [c for e in innermost if e.validator == "enum" for c in _wanted(e)]
-        if choices and isinstance(place, Scalar) and isinstance(place.value, str):
-            help = did_you_mean(place.value, map(str, choices))
+        if error.validator == "enum" and isinstance(place, Scalar):
+            help = did_you_mean(str(place.value), map(str, _wanted(error)))
         self.report(
-            "TG206" if wrong_value else "TG205",
-            f"`{parameter.name}` of {subject} must be {parameter.describe()}, got {kind_of(place)}",
+            "TG205" if error.validator in ("type", "anyOf") else "TG206",
+            f"`{parameter.name}` of {subject} must be {parameter.describe()}, got {got}",
             place.span,
             help=help,
         )
@@ -421,6 +448,9 @@ class _Validator:
             return {}, _names(node)
         fields = {}
         for key, value in node:
+            if not re.fullmatch(language.NAME_PATTERN, key.value):
+                message = f"`{key.value}` is no name for an input"
+                self.report("TG206", message, key.span, help=f"a name is {NAME_RULE}")
             made = self.parameters(InputField, Scalar("input", key.span), value)
             if made and isinstance(made[0], InputField):
                 fields[key.value] = (made[0].field(), key.span)
@@ -434,6 +464,10 @@ class _Validator:
             return {}
         node = Mapping(tuple((Scalar(n, v.span), v) for n, v in nodes.items()), span)
         bad = self.parts(node, _sibling_schema(tuple(known)), known)
+        for name, value in nodes.items():
+            if next(not_finite(plain(value)), None) is not None and name not in bad:
+                bad.add(name)
+                self.report("TG206", f"`{name}` must be a finite number", value.span)
         return {name: value for name, value in nodes.items() if name not in bad}
 
     def layers(self, node: Node | None) -> tuple[LayerEntry, ...]:
@@ -554,6 +588,39 @@ def _wanted(error: ValidationError) -> list[Any]:
     """What the failing rule lists: the required names, the choices."""
     value = error.validator_value
     return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Of the ways in which a value fits no alternative, the one by which it fits best."""
+    if not error.context:
+        return error
+    best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
+    same_place = len(best.absolute_path) == len(error.absolute_path)
+    return error if same_place and best.validator == "type" else _innermost(best)
+
+
+def _missing(error: ValidationError) -> str:
+    """The name that a failed "required" is about: there is an error for each."""
+    return next(str(name) for name in _wanted(error) if f"'{name}'" in error.message)
+
+
+def _meant(node: Mapping, known: Collection[str]) -> set[str]:
+    """The known names that unknown keys are close to: they are misspelt, not missing."""
+    unknown = (key.value for key, _ in node if key.value not in known)
+    return {name for key in unknown if (name := closest(key, known))}
+
+
+def _as_list(name: str, takes: str, place: Node) -> str:
+    """Help where one item stands for a list."""
+    if not takes.startswith("a list of"):
+        return ""
+    if isinstance(place, Scalar) and isinstance(place.value, str):
+        return f"write `{name}: [{shortened(place.value)}]`"
+    return "an item of a list starts with `- `" if isinstance(place, Mapping) else ""
+
+
+def _start(span: Span) -> Span:
+    return replace(span, end_line=span.line, end_column=span.column + 1)
 
 
 def _kinds() -> tuple[str, ...]:
