@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class OnnxCase:
     outputs: list[np.ndarray]
 
 
+@cache
 def onnx_cases(module_name):
     """The cases of one of the modules that onnx's backend tests keep them in."""
     module = importlib.import_module(f"{NODE_CASES}.{module_name}")

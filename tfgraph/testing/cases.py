@@ -110,9 +110,7 @@ LAYERS: dict[str, list[Case]] = {
         Case({"embedding": 3}, [_TOKENS]),
         Case({"embedding": {"units": 3, "vocabulary": 12}}, [{"shape": [None], "dtype": "uint8"}]),
     ],
-    "simple_rnn": _sequences({"simple_rnn": 3}),
     "lstm": _sequences({"lstm": 3}),
-    "gru": _sequences({"gru": 3}),
     "tied_decoder": [
         _tied([5], {"matmul": 3}),
         _tied([4, 5], {"dense": {"units": 3, "activation": "relu"}}),
