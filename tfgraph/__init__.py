@@ -19,17 +19,36 @@ from tfgraph.errors import TfgraphError
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph, build
+    from tfgraph.run import Run, evaluate, open_run, predict, train
     from tfgraph.spec import Plan, load, loads
 
 __version__ = "0.1.0"
-__all__ = ["Graph", "Plan", "SpecError", "TfgraphError", "build", "load", "loads"]
+__all__ = [
+    "Graph",
+    "Plan",
+    "Run",
+    "SpecError",
+    "TfgraphError",
+    "build",
+    "evaluate",
+    "load",
+    "loads",
+    "open_run",
+    "predict",
+    "train",
+]
 
 _HOMES = {
     "Graph": "tfgraph.graph",
     "Plan": "tfgraph.spec",
+    "Run": "tfgraph.run",
     "build": "tfgraph.graph",
+    "evaluate": "tfgraph.run",
     "load": "tfgraph.spec",
     "loads": "tfgraph.spec",
+    "open_run": "tfgraph.run",
+    "predict": "tfgraph.run",
+    "train": "tfgraph.run",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from tfgraph.api import (
@@ -46,6 +47,7 @@ class LayerEntry(Entry[Layer]):
     """A layer of the stack: `inputs` is empty where it takes the one before it."""
 
     name: str = ""
+    name_span: Span | None = None
     inputs: tuple[Name, ...] = ()
     share: Name | None = None
 
@@ -104,6 +106,8 @@ class Spec:
     metrics: tuple[MetricEntry, ...] = ()
     training: Training = field(default_factory=Training)
     spans: Mapping[str, Span] = field(default_factory=dict)
+    #: Where relative data paths start.
+    folder: Path = Path()
 
     def place(self, section: str) -> Span:
         """Where a section stands; the start of the file for one that is not given."""

@@ -144,6 +144,7 @@ class _Validator:
             metrics=metrics,
             training=training,
             spans=spans,
+            folder=self.folder,
         )
 
     def needs(
@@ -276,15 +277,19 @@ class _Validator:
             )
             return False
         component = self.registry.types(kind).get(name)
-        misplaced = component is not None and key.value in component.parameters()
-        if misplaced:
-            help = f"parameters stand inside: `{name}: {{{key.value}: …}}`"
-        else:
-            help = did_you_mean(key.value, siblings)
-        if not help and siblings:
-            help = f"beside the type may stand {listed(siblings)}"
+        if component is not None and key.value in component.parameters():
+            message = f"parameter `{key.value}` stands beside `{name}`, not inside it"
+            help = f"write `{name}: {{{key.value}: …}}`"
+            self.report("TG207", message, key.span, help=help)
+            return True
+        help = did_you_mean(key.value, siblings)
+        if not help and (meant := did_you_mean(key.value, self.registry.types(kind))):
+            help = f"{meant} give it an entry of its own"
+        if not help:
+            stand = listed(siblings) if siblings else "nothing"
+            help = f"beside the type of {article(kind)} {kind} may stand {stand}"
         self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
-        return misplaced
+        return False
 
     def component(
         self, base: type[C], type_node: Scalar, value: Node | None
@@ -521,6 +526,7 @@ class _Validator:
                 type_node.span,
                 spans,
                 name=name,
+                name_span=siblings["name"].span if "name" in siblings else type_node.span,
                 inputs=_names(siblings.get("from")),
                 share=_names(share)[0] if share else None,
             )

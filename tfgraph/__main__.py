@@ -1,0 +1,5 @@
+"""`python -m tfgraph` is the command `tfgraph`."""
+
+from tfgraph.cli.main import main
+
+main()

@@ -1,0 +1,43 @@
+"""Output: how errors and figures are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tfgraph.diagnostics import SpecError
+from tfgraph.errors import TfgraphError
+
+
+def error_text(error: TfgraphError) -> str:
+    """An error as it is printed: diagnostics with their count, or one message and its help."""
+    if isinstance(error, SpecError):
+        sources = dict.fromkeys(d.span.source.name for d in error.diagnostics)
+        return f"{error.message}\n\n{count_text(len(error.diagnostics), ', '.join(sources))}"
+    return f"error: {error.message}" + (f"\nhelp: {error.help}" if error.help else "")
+
+
+def count_text(errors: int, where: str) -> str:
+    """How many errors there are, and where."""
+    return f"{errors} error{'' if errors == 1 else 's'} in {where}"
+
+
+def figure(value: float) -> str:
+    """A loss or a metric, in as many digits as one reads."""
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.4f}" if abs(value) < 1e3 else f"{value:,.1f}"
+    return f"{value:.4g}"
+
+
+def figures(values: Mapping[str, float], split: str = "") -> str:
+    """Several figures on one line: "test loss 0.2731, test accuracy 0.9237"."""
+    prefix = f"{split} " if split else ""
+    return ", ".join(f"{prefix}{name} {figure(value)}" for name, value in values.items())
+
+
+def duration(seconds: float) -> str:
+    """A time as one says it: 0.4 s, 12 s, 3:05, 1:02:45."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

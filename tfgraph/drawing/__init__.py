@@ -1,0 +1,6 @@
+"""A plan as a picture or as data: SVG, Mermaid, JSON."""
+
+from tfgraph.drawing.mermaid import mermaid
+from tfgraph.drawing.svg import svg
+
+__all__ = ["mermaid", "svg"]

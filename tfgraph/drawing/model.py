@@ -1,0 +1,108 @@
+"""What a drawing shows of a plan: boxes, the arrows between them, and ties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tfgraph.api import Layer, show_shape
+from tfgraph.api.component import Component
+from tfgraph.spec.plan import Plan, PlannedLayer
+
+
+@dataclass(frozen=True)
+class Box:
+    """A layer or an input. `details` are its parameters as far as they are not the defaults."""
+
+    name: str
+    type: str
+    shape: str
+    line: int
+    details: str = ""
+    parameters: int = 0
+    weights: Mapping[str, str] = field(default_factory=dict)
+    output: bool = False
+
+    @property
+    def title(self) -> str:
+        """The type, and the name where the spec gives one."""
+        given = not self.name.startswith(f"{self.type}_")
+        return f"{self.name}: {self.type}" if given and self.type != "input" else self.name
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The boxes in an order in which inputs come first; arrows and ties by name."""
+
+    name: str
+    boxes: Mapping[str, Box]
+    inputs: Mapping[str, tuple[str, ...]]
+    ties: tuple[tuple[str, str, str], ...]
+    parameters: int
+
+
+def picture(plan: Plan) -> Picture:
+    """What a drawing shows of the plan."""
+    boxes = {}
+    inputs: dict[str, tuple[str, ...]] = {}
+    ties = []
+    taken = {name for layer in plan.layers for name in layer.inputs}
+    for name in plan.fields:
+        if name in taken:
+            boxes[name] = Box(
+                name, "input", str(plan.fields[name].spec), plan.spec.place("inputs").line
+            )
+            inputs[name] = ()
+    for layer in plan.layers:
+        boxes[layer.name] = _box(plan, layer)
+        inputs[layer.name] = layer.inputs
+        if layer.owner != layer.name:
+            ties.append((layer.name, layer.owner, "shared"))
+        for weight in layer.weights.values():
+            if weight.tied:
+                ties.append((layer.name, weight.tied.weight.rpartition("/")[0], "tied"))
+    return Picture(plan.spec.name, boxes, inputs, tuple(ties), plan.parameters)
+
+
+def _box(plan: Plan, layer: PlannedLayer) -> Box:
+    owned = layer.owner == layer.name
+    weights = {}
+    for name, weight in layer.weights.items():
+        shown = show_shape(weight.shape) if weight.shape else "one number"
+        if weight.tied:
+            shown += f", tied to {weight.tied.weight}"
+        elif not owned:
+            shown += f", shared with {layer.owner}"
+        weights[name] = shown
+    return Box(
+        layer.name,
+        layer.layer.type,
+        str(layer.output),
+        layer.span.line,
+        details(layer.layer),
+        sum(weight.size for weight in layer.weights.values()) if owned else 0,
+        weights,
+        layer.name in plan.outputs,
+    )
+
+
+def details(layer: Layer) -> str:
+    """The parameters that are not at their default, shortly: "filters 32, stride 2×2"."""
+    words = []
+    for name, parameter in layer.parameters().items():
+        value = getattr(layer, name)
+        if isinstance(value, Component):
+            # The first values of weights are no part of the picture; an activation is.
+            if value.kind == "layer":
+                words.append(value.type)
+        elif parameter.required or value != parameter.convert(parameter.default):
+            words.append(_word(name, value))
+    return ", ".join(word for word in words if word)
+
+
+def _word(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return name if value else f"no {name}"
+    if isinstance(value, (list, tuple)):
+        value = "×".join(str(item) for item in value)
+    return f"{name.replace('_', ' ')} {getattr(value, 'name', value)}"
