@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tfgraph.diagnostics import Diagnostic, Source, SpecError, ordered
+from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, SpecError, ordered
 from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec.model import Spec
@@ -43,13 +44,25 @@ def check(
     made: Plan | None = None
     if node is not None:
         spec, found = validate(node, source, registry, folder, default_name)
-        diagnostics += found
+        # A value that could not be read is wrong as it stands, not as what took its place.
+        unread = {(d.span.line, d.span.column) for d in diagnostics}
+        diagnostics += [d for d in found if (d.span.line, d.span.column) not in unread]
     if spec is not None:
         made, found = plan(spec)
         diagnostics += found
     if any(d.severity == "error" for d in diagnostics):
         made = None
-    return Checked(source, made, tuple(ordered(diagnostics)))
+    return Checked(source, made, _printed(diagnostics))
+
+
+def _printed(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics in the order of the text, each once, and not more than anyone reads."""
+    found = ordered(dict.fromkeys(diagnostics))
+    if len(found) >= MAX_PROBLEMS:
+        last = found[MAX_PROBLEMS - 1]
+        note = f"there may be more problems: {MAX_PROBLEMS} are shown"
+        found[MAX_PROBLEMS - 1 :] = [replace(last, notes=(*last.notes, note))]
+    return tuple(found)
 
 
 def check_file(path: str | Path, *, registry: Registry | None = None) -> Checked:

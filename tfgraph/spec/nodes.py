@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,8 @@ def kind_of(node: Node) -> str:
         return "an empty string"
     if isinstance(node.value, bool):
         return str(node.value).lower()
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        return f"the number {str(node.value).replace('inf', '.inf').replace('nan', '.nan')}"
     if isinstance(node.value, (int, float)):
         return f"the number {node.value}"
     return f"the string `{shortened(node.value)}`"

@@ -207,7 +207,10 @@ class _Planner:
         self.check_twice(spec.chosen, "input")
         for layer_name, entry in self.entries.items():
             if layer_name in self.fields:
-                self.report("TG208", f"`{layer_name}` is an input and a layer", entry.span)
+                note = f"the input stands in line {self.field_spans[layer_name].line}"
+                span = entry.name_span or entry.span
+                message = f"an input and a layer are called `{layer_name}`"
+                self.report("TG208", message, span, notes=(note,))
 
     def choose(self, dataset: str) -> None:
         """Narrow the model's inputs to those the spec names among the dataset's fields."""
@@ -345,7 +348,7 @@ class _Planner:
             "TG302",
             f"the first layer needs `from`: there are the inputs {listed(candidates)}",
             entry.span,
-            help=f"`from: {candidates[0]}`" if candidates else "",
+            help=f"like `from: {candidates[0]}`" if candidates else "",
         )
         return None
 
@@ -501,7 +504,7 @@ class _Planner:
                 "TG209",
                 f"{kind} `{type_name}` needs `of`: there are the outputs {listed(outputs)}",
                 entry.span,
-                help=f"`of: {outputs[0]}`",
+                help=f"like `of: {outputs[0]}`",
             )
             return None
         target = self.target(entry)
@@ -525,7 +528,7 @@ class _Planner:
                 f"{entry.component.kind} `{entry.component.type}` needs `target`: "
                 "the field to compare with",
                 entry.span,
-                help=f"`target:` one of {listed(self.fields)}",
+                help=f"the fields are {listed(self.fields)}",
             )
         return default
 

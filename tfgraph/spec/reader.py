@@ -101,7 +101,7 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
         notes = ()
     elif opened and mark:
         notes = (f"{context} that starts in line {opened.line + 1}",)
-        if not source.line(mark.line + 1).strip():
+        if not "".join(source.lines[mark.line :])[mark.column :].strip():
             # What is not closed is missed only at the end of the file: show where it opens.
             mark = opened
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -111,6 +111,8 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
         help = "indent with spaces: YAML takes no tabs there"
     elif "mapping values are not allowed" in problem:
         help = "put the value in quotes if the `:` belongs to it, or check the indentation"
+    elif "did not find expected key" in problem or "expected '-' indicator" in problem:
+        help = "check the indentation"
     return Diagnostic("TG101", f"not valid YAML: {problem}", span, notes=notes, help=help)
 
 
@@ -166,7 +168,8 @@ class _Composer:
             return self.alias(event, depth)
         self.count(event, 1)
         if event.tag is not None:
-            message = f"tags are not allowed in a spec: `{event.tag}`"
+            written = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"tags are not allowed in a spec: `{written}`"
             help = "a spec is plain data: write the value without the tag"
             self.report(Diagnostic("TG104", message, self.span(event), help=help))
         return self.anchored(event, depth) if event.anchor else self.value(event, depth)

@@ -283,11 +283,12 @@ class _Validator:
             self.report("TG207", message, key.span, help=help)
             return True
         help = did_you_mean(key.value, siblings)
-        if not help and (meant := did_you_mean(key.value, self.registry.types(kind))):
+        what = f"the type of {article(kind)} {kind}"
+        if not siblings:
+            help = f"nothing may stand beside {what}"
+        elif not help and (meant := did_you_mean(key.value, self.registry.types(kind))):
             help = f"{meant} give it an entry of its own"
-        if not help:
-            stand = listed(siblings) if siblings else "nothing"
-            help = f"beside the type of {article(kind)} {kind} may stand {stand}"
+        help = help or f"beside {what} may stand {listed(siblings)}"
         self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
         return False
 

@@ -1,0 +1,50 @@
+"""The specs in `golden/` and what is printed of them; `python -m tests.spec.goldens` prints anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tfgraph.builtins
+from tests.spec import pictures
+from tfgraph.diagnostics import render_all
+from tfgraph.registry import Plugin, Registry
+from tfgraph.spec import check
+from tfgraph.spec.reader import decode
+
+GOLDEN = Path(__file__).parent / "golden"
+REFRESH = "python -m tests.spec.goldens"
+#: The built-ins alone: what else is installed must not change what is printed.
+REGISTRY = Registry(
+    {Plugin("builtins", "tfgraph"): tfgraph.builtins, Plugin("pictures", "tests"): pictures}
+)
+
+
+def specs() -> list[Path]:
+    """The specs, each with a mistake of its own kind."""
+    return sorted(GOLDEN.glob("*.yaml"))
+
+
+def problems(path: Path):
+    """The diagnostics of a spec file."""
+    source, found = decode(path.read_bytes(), path.name)
+    if found:
+        return found
+    return check(source, folder=GOLDEN, default_name=path.stem, registry=REGISTRY).diagnostics
+
+
+def printed(path: Path) -> str:
+    """What a spec's diagnostics look like."""
+    return render_all(problems(path)) + "\n"
+
+
+def refresh() -> None:
+    """Write what is printed now, and remove what belongs to no spec."""
+    for stale in GOLDEN.glob("*.txt"):
+        if not stale.with_suffix(".yaml").exists():
+            stale.unlink()
+    for path in specs():
+        path.with_suffix(".txt").write_text(printed(path), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    refresh()
