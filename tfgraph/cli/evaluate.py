@@ -6,24 +6,25 @@ import json
 
 import click
 
-from tfgraph.cli.quiet import load_tensorflow
-from tfgraph.registry import load_registry
+from tfgraph.cli.specs import graph_of, run_argument
 
 
 @click.command()
-@click.argument("folder", metavar="RUN")
+@run_argument
 @click.option("--split", default="test", show_default=True, help="The split to evaluate.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.pass_obj
-def command(plugins: tuple[str, ...], folder: str, split: str, form: str) -> None:
-    """Every example counts exactly once. RUN is a folder that `tfgraph train` has made."""
-    registry = load_registry(plugins)
-    load_tensorflow()
-    from tfgraph.run import evaluate, open_run
+def command(plugins: tuple[str, ...], run: str, split: str, form: str) -> None:
+    """Every example counts exactly once. RUN is a directory that `tfgraph train` has made."""
+    graph = graph_of(run, plugins)
+    from tfgraph.run import evaluate
+    from tfgraph.run.directory import finite
 
-    found = evaluate(open_run(folder, registry), split)
+    found = evaluate(graph, split)
     if form == "json":
-        click.echo(json.dumps({"split": split, **found}))
+        click.echo(json.dumps({"split": split, **finite(found)}))
     else:
         for name, value in found.items():
-            click.echo(f"{name} {value:.10g}")
+            click.echo(f"{name} {value!r}")

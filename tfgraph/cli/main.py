@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
@@ -19,7 +23,7 @@ from tfgraph.errors import TfgraphError
 COMMANDS = {
     "validate": "Check specs and print everything that is wrong with them.",
     "show": "Print a model as a table, or draw it.",
-    "train": "Train a model and keep its weights in a run folder.",
+    "train": "Train a model and keep its weights in a run directory.",
     "evaluate": "Compute loss and metrics of a run over a whole split.",
     "predict": "Compute the outputs of a run for the examples of a file.",
     "run": "Compute the outputs of a graph for values given here.",
@@ -73,37 +77,65 @@ def group(context: click.Context, debug: bool, plugins: tuple[str, ...]) -> None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with the code that DESIGN gives each kind of failure."""
+    """Run the command line and exit with the code that stands for its outcome."""
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
-    debug = "--debug" in arguments
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     try:
-        code: Any = group.main(arguments, prog_name="tfgraph", standalone_mode=False)
-        sys.stdout.flush()
-    except click.ClickException as error:
+        # Click's own entry would make a KeyboardInterrupt and a broken pipe its own affairs.
+        with group.make_context("tfgraph", arguments) as context:
+            code: Any = group.invoke(context)
+            sys.stdout.flush()
+    except click.exceptions.Exit as exit:
+        return exit.exit_code
+    except BaseException as error:
+        if "--debug" in arguments[: _options_end(arguments)]:
+            traceback.print_exception(error)
+        return _report(error)
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: BaseException) -> int:
+    """Say what went wrong, on standard error; the exit code."""
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    except BrokenPipeError:
-        # The reader has gone: there is nobody to tell, and nothing wrong.
+    if isinstance(error, BrokenPipeError):
+        # The reader has gone: there is nobody to tell, and nothing may fail at exit again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except TfgraphError as error:
-        if debug:
-            raise
+        return 128 + 13
+    if isinstance(error, TfgraphError):
         click.echo(error_text(error), err=True)
         return error.exit_code
-    except Exception as error:
-        if debug:
-            raise
-        click.echo(
-            f"internal error: {type(error).__name__}: {error}\n"
-            "help: this is a fault of tfgraph or of a plugin; `tfgraph --debug …` shows where",
-            err=True,
-        )
-        return 3
-    return code if isinstance(code, int) else 0
+    if isinstance(error, KeyboardInterrupt):
+        click.echo(getattr(error, "message", "interrupted"), err=True)
+        return getattr(error, "exit_code", 128 + signal.SIGINT)
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, OSError):
+        where = f"`{error.filename}`: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        return 4
+    click.echo(
+        f"internal error: {type(error).__name__}: {error}\n"
+        "help: this is a fault of tfgraph or of a plugin; `tfgraph --debug …` shows where",
+        err=True,
+    )
+    return 3
+
+
+def _options_end(arguments: list[str]) -> int:
+    """Where the command's name stands: what comes after it is the command's."""
+    return next((i for i, word in enumerate(arguments) if word in COMMANDS), len(arguments))
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

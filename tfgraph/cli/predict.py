@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from tfgraph.cli.quiet import load_tensorflow
-from tfgraph.registry import load_registry
+from tfgraph.cli.specs import graph_of, run_argument
 
 
 @click.command()
-@click.argument("folder", metavar="RUN")
+@run_argument
 @click.argument("file", metavar="INPUT", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -29,20 +28,18 @@ from tfgraph.registry import load_registry
     help="The form on standard output.",
 )
 @click.pass_obj
-def command(
-    plugins: tuple[str, ...], folder: str, file: Path, output: Path | None, form: str
-) -> None:
+def command(plugins: tuple[str, ...], run: str, file: Path, output: Path | None, form: str) -> None:
     """INPUT is an npy, npz or csv file.
 
     An npy file holds the array of a model's only input, an npz file an array for each input, a csv
-    file an example a line.
+    file an example a line: the values of all inputs in their order, or columns named after inputs.
     """
-    registry = load_registry(plugins)
-    load_tensorflow()
-    from tfgraph.run import open_run, predict
-    from tfgraph.run.files import as_text, read_inputs, write_outputs
+    graph = graph_of(run, plugins)
+    from tfgraph.run import predict
+    from tfgraph.run.arrays import as_text, check_output, read_inputs, write_outputs
 
-    graph = open_run(folder, registry)
+    if output is not None:
+        check_output(output, graph.plan.outputs)
     fields = {name: graph.plan.fields[name] for name in graph.plan.inputs}
     outputs = predict(graph, read_inputs(file, fields))
     if output is None:

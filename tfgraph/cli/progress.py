@@ -6,8 +6,9 @@ from typing import IO, Any
 
 import click
 
-from tfgraph.cli.output import duration, figure, figures
-from tfgraph.run.progress import Epoch, Length, Progress
+from tfgraph.cli.output import figure, figures
+from tfgraph.run.progress import EpochRecord, Progress, Silent, Work
+from tfgraph.run.training import Run
 
 
 def progress_for(stream: IO[str]) -> Progress:
@@ -15,75 +16,63 @@ def progress_for(stream: IO[str]) -> Progress:
     return Bar() if stream.isatty() else Lines()
 
 
-def epoch_line(epoch: Epoch, epochs: int) -> str:
+def epoch_line(record: EpochRecord, epochs: int) -> str:
     """An epoch on one line."""
-    return (
-        f"epoch {epoch.number:>{len(str(epochs))}}/{epochs}  loss {figure(epoch.loss)}, "
-        f"{figures(epoch.metrics, epoch.split)}  "
-        f"({epoch.examples_per_second:,.0f} examples/s)"
-    )
+    parts = [f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}  loss {figure(record.loss)}"]
+    if record.split:
+        parts.append(figures(record.metrics, record.split))
+    parts.append(f"{record.examples_per_second:,.0f} examples/s")
+    return "  ".join(parts)
 
 
-class Lines(Progress):
+class Lines(Silent):
     """A line an epoch."""
 
-    def started(self, length: Length) -> None:
-        self.epochs = length.epochs
+    def started(self, work: Work) -> None:
+        self.epochs = work.epochs
 
-    def epoch_ended(self, epoch: Epoch) -> None:
-        click.echo(epoch_line(epoch, self.epochs), err=True)
+    def epoch_ended(self, record: EpochRecord) -> None:
+        click.echo(epoch_line(record, self.epochs), err=True)
 
 
-class Bar(Progress):
-    """A bar over all epochs, with loss, the last metrics, examples/s and the time left."""
+class Bar:
+    """A bar over all epochs with the time left; below it loss, latest metrics and speed."""
 
-    def started(self, length: Length) -> None:
+    def started(self, work: Work) -> None:
+        """Show the bar."""
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
-        self.length = length
-        self.total = length.epochs * length.steps_per_epoch
-        self.done = 0
-        self.rate = 0.0
-        self.last = 0.0
+        self.work = work
         self.metrics = ""
         self.bar: Any = RichProgress(
-            TextColumn("{task.fields[epoch]}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(bar_width=None),
+            TaskProgressColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left\n{task.fields[figures]}"),
             console=Console(stderr=True),
+            expand=True,
             transient=True,
         )
-        self.task = self.bar.add_task("", total=self.total, epoch="epoch 1", figures="")
+        self.task = self.bar.add_task("", total=work.steps, epoch=f"1/{work.epochs}", figures="")
         self.bar.start()
-        self.clock = self.bar.get_time
 
-    def stepped(self, epoch: int, steps: int, loss: float, examples: int) -> None:
-        now = self.clock()
-        if self.done:
-            rate = steps / max(now - self.last, 1e-6)
-            # A moving mean: the time left must not jump with every call.
-            self.rate = rate if self.rate == 0 else 0.8 * self.rate + 0.2 * rate
-        self.last = now
-        self.done += steps
-        parts = [f"loss {figure(loss)}", self.metrics]
-        if self.rate:
-            parts.append(f"{self.rate * examples / steps:,.0f} examples/s")
-            parts.append(f"{duration((self.total - self.done) / self.rate)} left")
+    def steps_done(self, epoch: int, step: int, loss: float, examples_per_second: float) -> None:
+        """Move the bar."""
+        parts = [f"loss {figure(loss)}", self.metrics, f"{examples_per_second:,.0f} examples/s"]
         self.bar.update(
             self.task,
-            completed=self.done,
-            epoch=f"epoch {epoch}/{self.length.epochs}",
-            figures="  ".join(part for part in parts if part),
+            completed=step,
+            epoch=f"{epoch}/{self.work.epochs}",
+            figures="  ".join(filter(None, parts)),
         )
 
-    def epoch_ended(self, epoch: Epoch) -> None:
-        self.metrics = figures(epoch.metrics, epoch.split)
-        self.bar.console.print(epoch_line(epoch, self.length.epochs), highlight=False)
-        # Evaluation is no step: it must not count in the rate of steps.
-        self.last = self.clock()
+    def epoch_ended(self, record: EpochRecord) -> None:
+        """Take up the metrics."""
+        self.metrics = figures(record.metrics, record.split or "")
 
-    def ended(self) -> None:
+    def ended(self, run: Run | None) -> None:
+        """Take the bar away."""
         self.bar.stop()

@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
-import tempfile
 
 # What the C++ side says of the machine before its log is set up: informational lines, the warning
-# that they are written at all, and that there is no GPU.
+# that there will be some, and that there is no GPU.
 _GREETING = re.compile(
-    r"I0000 |WARNING: All log messages before absl::InitializeLog|E0000 .*cuInit"
-    r"|.*This TensorFlow binary is optimized|To enable the following instructions"
+    rb"I0000 |WARNING: All log messages before absl::InitializeLog"
+    rb"|E0000 .*(cuInit|Unable to register cu)|W0000 .*computation placer already registered"
 )
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow and wake its devices; what it says is passed on, but for greetings."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        try:
-            from tfgraph.lazy import tf
+    """Import TensorFlow and wake its devices; what it says is passed on, but for greetings.
 
-            tf.config.list_logical_devices()
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            for line in said.read().decode(errors="replace").splitlines():
+    Somebody who has set TF_CPP_MIN_LOG_LEVEL wants to hear, and hears everything.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ or not hasattr(os, "fork"):
+        _load()
+        return
+    sys.stderr.flush()
+    kept, (reader, writer) = os.dup(2), os.pipe()
+    # A process of its own, so that what a crash says last is passed on as well.
+    child = os.fork()
+    if child == 0:
+        os.close(writer)
+        _pass_on(reader)
+    os.close(reader)
+    os.dup2(writer, 2)
+    os.close(writer)
+    try:
+        _load()
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.waitpid(child, 0)
+
+
+def _load() -> None:
+    from tfgraph.lazy import tf
+
+    tf.config.list_logical_devices()
+
+
+def _pass_on(reader: int) -> None:
+    """Copy lines to standard error until the other end closes, then end the process."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        with open(reader, "rb") as lines:
+            for line in lines:
                 if not _GREETING.match(line):
-                    sys.stderr.write(f"{line}\n")
+                    os.write(2, line)
+    finally:
+        os._exit(0)

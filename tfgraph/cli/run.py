@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tfgraph.cli.quiet import load_tensorflow
 from tfgraph.cli.specs import plan_of, spec_argument
 from tfgraph.diagnostics import listed
 from tfgraph.errors import UsageError
+from tfgraph.spec import Plan
 
 
 @click.command()
@@ -19,39 +20,58 @@ from tfgraph.errors import UsageError
 @click.argument("values", metavar="NAME=VALUE...", nargs=-1)
 @click.pass_obj
 def command(plugins: tuple[str, ...], spec: str, values: tuple[str, ...]) -> None:
-    """A value is a number or a list as in JSON, or @FILE.npy.
+    """Values are numbers and lists as in JSON, or @FILE.npy.
 
-    It is one example, or a batch of them where it has one more axis. Weights have the values that
-    training would start from.
+    A value is one example, or a batch of them where it has one more axis. Weights have the values
+    that training would start from.
     """
     plan = plan_of(spec, plugins)
-    given = dict(_pair(value) for value in values)
-    for name in given:
+    given = _pairs(values, plan)
+    from tfgraph.cli.quiet import load_tensorflow
+
+    load_tensorflow()
+    from tfgraph.graph import build
+    from tfgraph.run.arrays import plain
+
+    arrays = {name: _array(name, text) for name, text in given.items()}
+    single = {name for name, a in arrays.items() if a.ndim + 1 == plan.fields[name].spec.rank}
+    outputs = build(plan).predict(**_batched(arrays, single))
+    for name, value in outputs.items():
+        array = value.numpy()[0] if len(single) == len(arrays) else value.numpy()
+        bare = len(outputs) == 1 and array.ndim == 0
+        click.echo(f"{'' if bare else f'{name}: '}{json.dumps(plain(array))}")
+
+
+def _batched(arrays: Mapping[str, Any], single: Collection[str]) -> dict[str, Any]:
+    """The arrays as batches: a single example stands beside each of the others'."""
+    from tfgraph.lazy import np
+
+    sizes = {name: len(a) for name, a in arrays.items() if name not in single and a.ndim}
+    if len(set(sizes.values())) > 1:
+        shown = ", ".join(f"{size} of `{name}`" for name, size in sizes.items())
+        raise UsageError(f"the inputs differ in their number of examples: {shown}")
+    size = next(iter(sizes.values()), 1)
+    return {n: np.repeat(a[None], size, axis=0) if n in single else a for n, a in arrays.items()}
+
+
+def _pairs(values: Sequence[str], plan: Plan) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for value in values:
+        name, text = _pair(value)
         if name not in plan.inputs:
             raise UsageError(
                 f"the spec has no input `{name}`", help=f"its inputs are {listed(plan.inputs)}"
             )
-    missing = [name for name in plan.inputs if name not in given]
-    if missing:
-        raise UsageError(
-            f"the input `{missing[0]}` is missing",
-            help=f"like `{missing[0]}=1`; it is {plan.fields[missing[0]].spec}",
-        )
-    load_tensorflow()
-    from tfgraph.graph import build
-
-    ranks = {name: plan.fields[name].spec.rank for name in plan.inputs}
-    arrays = {name: _array(name, text) for name, text in given.items()}
-    single = all(array.ndim + 1 == ranks[name] for name, array in arrays.items())
-    feeds = {
-        name: array[None] if array.ndim + 1 == ranks[name] else array
-        for name, array in arrays.items()
-    }
-    outputs = build(plan).predict(**feeds)
-    for name, value in outputs.items():
-        array = value.numpy()[0] if single else value.numpy()
-        text = json.dumps(array.tolist())
-        click.echo(text if len(outputs) == 1 else f"{name}: {text}")
+        if name in given:
+            raise UsageError(f"the input `{name}` is given twice")
+        given[name] = text
+    for name in plan.inputs:
+        if name not in given:
+            raise UsageError(
+                f"the input `{name}` is missing",
+                help=f"like `{name}=1`; it is {plan.fields[name].spec}",
+            )
+    return given
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -63,7 +83,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _array(name: str, text: str) -> Any:
     from tfgraph.lazy import np
-    from tfgraph.run.files import read_array
+    from tfgraph.run.arrays import read_array
 
     if text.startswith("@"):
         return read_array(Path(text[1:]))

@@ -1,10 +1,11 @@
-"""Specs: reading the SPEC argument that most commands take."""
+"""Specs and runs: reading the SPEC and RUN arguments that most commands take."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,13 @@ from tfgraph.registry import load_registry
 from tfgraph.spec import Checked, Plan, check, check_file
 from tfgraph.spec.reader import decode
 
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph
+
 STDIN = "-"
+
+spec_argument = click.argument("spec", metavar="SPEC")
+run_argument = click.argument("run", metavar="RUN")
 
 
 def checked(path: str, plugins: Sequence[str]) -> Checked:
@@ -27,8 +34,24 @@ def checked(path: str, plugins: Sequence[str]) -> Checked:
 
 
 def plan_of(path: str, plugins: Sequence[str]) -> Plan:
-    """The plan of a spec; SpecError where it has errors."""
-    return checked(path, plugins).sound()
+    """The plan of a spec, its warnings printed; SpecError where it has errors."""
+    return _sound(checked(path, plugins))
 
 
-spec_argument = click.argument("spec", metavar="SPEC")
+def graph_of(run: str, plugins: Sequence[str]) -> Graph:
+    """The trained graph of a run directory."""
+    from tfgraph.cli.quiet import load_tensorflow
+    from tfgraph.run import open_run
+    from tfgraph.run.directory import RunDirectory
+
+    # What is wrong with the directory is said before TensorFlow takes its seconds to load.
+    _sound(RunDirectory(Path(run)).check_spec(plugins))
+    load_tensorflow()
+    return open_run(run, plugin_files=plugins)
+
+
+def _sound(found: Checked) -> Plan:
+    plan = found.sound()
+    for warning in found.diagnostics:
+        click.echo(warning.render(), err=True)
+    return plan

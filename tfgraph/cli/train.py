@@ -1,4 +1,4 @@
-"""tfgraph train: trains a spec and keeps the weights in a run folder."""
+"""tfgraph train: trains a spec and keeps the weights in a run directory."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from tfgraph.cli.output import figures
-from tfgraph.cli.quiet import load_tensorflow
+from tfgraph.cli.output import duration, figures
 from tfgraph.cli.specs import plan_of, spec_argument
 
 
@@ -16,31 +15,40 @@ from tfgraph.cli.specs import plan_of, spec_argument
 @spec_argument
 @click.option(
     "--run",
-    "folder",
+    "directory",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="The folder to make; runs/NAME-1, -2, … if not given.",
+    help="The run directory to make; runs/NAME-1, -2, … if not given.",
 )
 @click.pass_obj
-def command(plugins: tuple[str, ...], spec: str, folder: Path | None) -> int:
+def command(plugins: tuple[str, ...], spec: str, directory: Path | None) -> None:
     """Ctrl-C finishes the steps under way, saves, and exits with 130."""
+    from tfgraph.cli.progress import progress_for
+    from tfgraph.cli.quiet import load_tensorflow
+    from tfgraph.run import next_directory, train
+    from tfgraph.run.directory import refuse_existing
+
     plan = plan_of(spec, plugins)
+    directory = directory or next_directory(Path("runs"), plan.spec.name)
+    refuse_existing(directory)
     # Before TensorFlow loads, which takes seconds.
     click.echo(f"{plan.spec.name}: {plan.parameters:,} parameters, loading TensorFlow", err=True)
     load_tensorflow()
-    from tfgraph.cli.progress import progress_for
-    from tfgraph.run import command_line, next_run, train
-
-    result = train(
+    run = train(
         plan,
-        folder or next_run(plan.spec.name),
+        directory,
         progress=progress_for(sys.stderr),
-        command=command_line(),
+        command=["tfgraph", *sys.argv[1:]],
+        plugin_files=plugins,
     )
-    given = "".join(f"--plugin {plugin} " for plugin in plugins)
-    if result.signal is not None:
-        click.echo(f"stopped early; the weights are in {result.folder}", err=True)
-        return 128 + result.signal
-    click.echo(figures(result.metrics, result.split))
-    click.echo(f"the run is in {result.folder}; `tfgraph {given}evaluate {result.folder}` reads it")
-    return 0
+    took = f"{len(run.history)} epochs, {run.step:,} steps, {duration(run.seconds)}"
+    if run.split:
+        click.echo(f"{figures(run.metrics, run.split)} ({took})")
+    else:
+        click.echo(f"trained ({took})")
+    call = "tfgraph " + "".join(f"--plugin {plugin} " for plugin in plugins)
+    click.echo(f"the run is in {directory}:")
+    if run.split:
+        split = "" if run.split == "test" else f" --split {run.split}"
+        click.echo(f"  {call}evaluate {directory}{split}")
+    click.echo(f"  {call}predict {directory} INPUT.npy")

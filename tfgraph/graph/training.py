@@ -22,7 +22,8 @@ def training_loop(
     """A function `train(steps, **arrays)` to trace: it runs `steps` steps from `global_step` on.
 
     `weights` and `slots` hold variables. It returns the mean of the steps' objectives as
-    `loss`, and that of the last step as `last_loss`.
+    `loss`, and that of the last step as `last_loss`. An objective that is not finite ends the
+    loop, so that `global_step` tells which step's it was.
     """
 
     def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
@@ -33,7 +34,7 @@ def training_loop(
             return step + 1, total + tf.cast(loss, tf.float64), loss
 
         end, total, last = tf.while_loop(
-            lambda step, *_: step < first + steps,
+            lambda step, _, last: tf.logical_and(step < first + steps, tf.math.is_finite(last)),
             body,
             [first, tf.constant(0.0, tf.float64), tf.constant(0.0)],
             shape_invariants=[tf.TensorShape([])] * 3,

@@ -1,12 +1,11 @@
-"""A run: training in calls of many steps, checkpoints, the run directory, prediction.
-
-Importing it is cheap; TensorFlow loads when a graph is built.
-"""
+"""A run: training in calls of many steps, the directory it leaves, and working with it afterwards."""
 
 from tfgraph.run.directory import RunDirectory, next_directory
 from tfgraph.run.interrupts import Interrupted
+from tfgraph.run.opening import open_run
+from tfgraph.run.prediction import predict
 from tfgraph.run.progress import EpochRecord, Progress
-from tfgraph.run.training import Run, train
+from tfgraph.run.training import Run, evaluate, train
 
 __all__ = [
     "EpochRecord",
@@ -14,6 +13,9 @@ __all__ = [
     "Progress",
     "Run",
     "RunDirectory",
+    "evaluate",
     "next_directory",
+    "open_run",
+    "predict",
     "train",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, DivergedError
+from tfgraph.errors import DataError, DivergedError, UsageError
 from tfgraph.run import directory as directories
 from tfgraph.run.checkpoint import save_checkpoint
 from tfgraph.run.directory import RunDirectory
@@ -72,6 +72,11 @@ def train(
     Raises DivergedError at a loss that is not finite. Ctrl-C and SIGTERM let the current call
     finish, save, and raise Interrupted, which is a KeyboardInterrupt.
     """
+    if not plan.losses:
+        raise UsageError(
+            f"the spec `{plan.spec.name}` has no loss: there is nothing to train",
+            help="add `loss` and `optimizer`",
+        )
     if run_dir is not None:
         directories.refuse_existing(Path(run_dir))
     from tfgraph.graph import build
@@ -209,9 +214,13 @@ class _Trainer:
             return {}
         if split not in self.held:
             self.held[split] = load_split(self.graph, split, self.data)
-        return evaluate(self.graph, self.held[split])
+        return _figures(self.graph, self.held[split])
 
 
-def evaluate(graph: Graph, arrays: Mapping[str, Any]) -> dict[str, float]:
-    """Loss and metrics over all examples of a split."""
+def evaluate(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, float]:
+    """Loss and metrics over all examples of a split, `data` in place of the spec's dataset."""
+    return _figures(graph, load_split(graph, split, data))
+
+
+def _figures(graph: Graph, arrays: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in graph.evaluate(**arrays).items()}

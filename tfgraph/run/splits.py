@@ -1,0 +1,106 @@
+"""Splits: the arrays of a dataset, checked before a graph sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tfgraph.diagnostics import listed
+from tfgraph.errors import DataError, PluginError, TfgraphError, UsageError
+from tfgraph.lazy import np, tf
+from tfgraph.spec import Plan
+
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph
+
+#: Arrays by field and split, in place of a dataset's.
+Arrays = Mapping[str, Mapping[str, Any]]
+
+
+def split_names(plan: Plan, data: Arrays | None = None) -> tuple[str, ...]:
+    """The splits that there are."""
+    if data is not None:
+        return tuple(data)
+    return tuple(plan.spec.data.component.splits()) if plan.spec.data else ()
+
+
+def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, Any]:
+    """The fields of a split that the graph takes, as tensors that stay in memory."""
+    plan = graph.plan
+    names = split_names(plan, data)
+    if not names:
+        raise UsageError(
+            f"the spec `{plan.spec.name}` has no dataset", help="name one in its section `data`"
+        )
+    if split not in names:
+        raise UsageError(
+            f"{_owner(plan, data)} has no split `{split}`", help=f"its splits are {listed(names)}"
+        )
+    given = data[split] if data is not None else _loaded(plan, split)
+    missing = [name for name in graph.stored if name not in given]
+    if missing:
+        raise _unsound(plan, data, f"gives no field `{missing[0]}` in its split `{split}`")
+    arrays = {name: np.asarray(given[name]) for name in graph.stored}
+    _check(graph, split, arrays, data)
+    return {
+        name: tf.convert_to_tensor(array.astype(graph.stored[name].dtype, copy=False))
+        for name, array in arrays.items()
+    }
+
+
+def examples_in(arrays: Mapping[str, Any]) -> int:
+    """The number of examples in the arrays of a split."""
+    return int(next(iter(arrays.values())).shape[0])
+
+
+def _loaded(plan: Plan, split: str) -> Mapping[str, Any]:
+    assert plan.spec.data is not None
+    dataset = plan.spec.data.component
+    try:
+        return dataset.load(split, plan.spec.training.seed)
+    except TfgraphError:
+        raise
+    except OSError as error:
+        where = f" `{error.filename}`" if error.filename else ""
+        reason = error.strerror or error
+        raise DataError(f"the dataset `{dataset.type}` cannot read{where}: {reason}") from error
+    except Exception as error:
+        raise PluginError(
+            f"the dataset `{dataset.type}` failed to load its split `{split}`: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _check(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arrays | None) -> None:
+    sizes = {}
+    for name, array in arrays.items():
+        spec = graph.stored[name]
+        fits = array.ndim == spec.rank and all(
+            have == want for have, want in zip(array.shape[1:], spec.shape[1:]) if want is not None
+        )
+        if not fits or not _castable(array.dtype, spec.dtype):
+            came = f"{list(array.shape)} of {array.dtype}"
+            raise _unsound(
+                graph.plan, data, f"gives {came} for `{name}` in its split `{split}`, not {spec}"
+            )
+        sizes[name] = len(array)
+    if len(set(sizes.values())) > 1:
+        shown = ", ".join(f"{size} of `{name}`" for name, size in sizes.items())
+        raise _unsound(graph.plan, data, f"gives unequal numbers in its split `{split}`: {shown}")
+    if 0 in sizes.values():
+        raise DataError(f"the split `{split}` of {_owner(graph.plan, data)} is empty")
+
+
+def _castable(came: Any, wanted: str) -> bool:
+    return bool(came.kind in "biuf" and (came.kind != "f" or "float" in wanted))
+
+
+def _owner(plan: Plan, data: Arrays | None) -> str:
+    if data is not None or plan.spec.data is None:
+        return "the data given"
+    return f"the dataset `{plan.spec.data.component.type}`"
+
+
+def _unsound(plan: Plan, data: Arrays | None, what: str) -> TfgraphError:
+    message = f"{_owner(plan, data)} {what}"
+    return PluginError(message) if data is None else UsageError(message)
