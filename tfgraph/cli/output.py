@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tfgraph.diagnostics import SpecError
+from tfgraph.diagnostics import Diagnostic, SpecError
 from tfgraph.errors import TfgraphError
 
 
 def error_text(error: TfgraphError) -> str:
     """An error as it is printed: diagnostics with their count, or one message and its help."""
     if isinstance(error, SpecError):
-        sources = dict.fromkeys(d.span.source.name for d in error.diagnostics)
-        return f"{error.message}\n\n{count_text(len(error.diagnostics), ', '.join(sources))}"
+        return f"{error.message}\n\n{summary(error.diagnostics)}"
     return f"error: {error.message}" + (f"\nhelp: {error.help}" if error.help else "")
 
 
-def count_text(errors: int, where: str) -> str:
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """How many errors there are, and where."""
-    return f"{errors} error{'' if errors == 1 else 's'} in {where}"
+    errors = [d for d in diagnostics if d.severity == "error"]
+    sources = dict.fromkeys(d.span.source.name for d in errors)
+    return f"{count(len(errors), 'error')} in {', '.join(sources)}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 error", "1,200 errors"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def figure(value: float) -> str:
@@ -29,9 +35,9 @@ def figure(value: float) -> str:
 
 
 def figures(values: Mapping[str, float], split: str = "") -> str:
-    """Several figures on one line: "test loss 0.2731, test accuracy 0.9237"."""
-    prefix = f"{split} " if split else ""
-    return ", ".join(f"{prefix}{name} {figure(value)}" for name, value in values.items())
+    """Several figures on one line: "test loss 0.2731, accuracy 0.9237"."""
+    shown = ", ".join(f"{name} {figure(value)}" for name, value in values.items())
+    return f"{split} {shown}".lstrip()
 
 
 def duration(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import IO
 
 import click
 
@@ -40,34 +40,33 @@ class Bar:
 
     def started(self, work: Work) -> None:
         """Show the bar."""
-        from rich.console import Console
+        from rich.console import Console, Group
+        from rich.live import Live
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
+        from rich.text import Text
 
         self.work = work
         self.metrics = ""
-        self.bar: Any = RichProgress(
+        self.bar = RichProgress(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TimeRemainingColumn(compact=True),
-            TextColumn("left\n{task.fields[figures]}"),
-            console=Console(stderr=True),
+            TextColumn("left"),
             expand=True,
-            transient=True,
         )
-        self.task = self.bar.add_task("", total=work.steps, epoch=f"1/{work.epochs}", figures="")
-        self.bar.start()
+        self.task = self.bar.add_task("", total=work.steps, epoch=f"1/{work.epochs}")
+        self.line = Text(no_wrap=True, overflow="ellipsis")
+        shown = Group(self.bar, self.line)
+        self.live = Live(shown, console=Console(stderr=True), transient=True)
+        self.live.start()
 
     def steps_done(self, epoch: int, step: int, loss: float, examples_per_second: float) -> None:
         """Move the bar."""
+        self.bar.update(self.task, completed=step, epoch=f"{epoch}/{self.work.epochs}")
         parts = [f"loss {figure(loss)}", self.metrics, f"{examples_per_second:,.0f} examples/s"]
-        self.bar.update(
-            self.task,
-            completed=step,
-            epoch=f"{epoch}/{self.work.epochs}",
-            figures="  ".join(filter(None, parts)),
-        )
+        self.line.plain = "  ".join(filter(None, parts))
 
     def epoch_ended(self, record: EpochRecord) -> None:
         """Take up the metrics."""
@@ -75,4 +74,4 @@ class Bar:
 
     def ended(self, run: Run | None) -> None:
         """Take the bar away."""
-        self.bar.stop()
+        self.live.stop()

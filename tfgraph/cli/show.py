@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -33,21 +34,48 @@ def command(plugins: tuple[str, ...], spec: str, form: str) -> None:
     elif form == "mermaid":
         click.echo(mermaid(plan), nl=False)
     else:
+        print_table(plan)
+
+
+def print_table(plan: Plan) -> None:
+    """Print the table: on a terminal folded into its width, elsewhere a line a row."""
+    if not sys.stdout.isatty():
         click.echo(table(plan))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    header, *rows = columns_used([HEADER, *rows_of(plan)])
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False, title=plan.spec.name, title_justify="left")
+    for name in header:
+        shown.add_column(name, justify="right" if name == HEADER[-1] else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    console.print(shown)
+    console.print("\n".join(totals(plan)))
 
 
 def table(plan: Plan) -> str:
     """The model as aligned text: a row a layer, then totals."""
-    rows = [HEADER, *rows_of(plan)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    rows = columns_used([HEADER, *rows_of(plan)])
+    widths = [max(map(len, column)) for column in zip(*rows)]
     lines = [_line(row, widths) for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join([plan.spec.name, "", *lines, "", *totals(plan)])
 
 
+def columns_used(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows without the columns that are empty below their header."""
+    used = [any(column[1:]) for column in zip(*rows)]
+    return [tuple(cell for cell, use in zip(row, used) if use) for row in rows]
+
+
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
     cells = [cell.ljust(width) for cell, width in zip(row, widths)]
-    cells[-1] = row[-1].rjust(widths[-1])
+    if row[-1][:1].isdecimal():
+        cells[-1] = row[-1].rjust(widths[-1])
     return "  ".join(cells).rstrip()
 
 
@@ -60,7 +88,7 @@ def rows_of(plan: Plan) -> Iterator[tuple[str, ...]]:
         takes = "" if layer.inputs == (previous,) else ", ".join(layer.inputs)
         previous = layer.name
         shown = layer.name
-        if not layer.name.startswith(f"{layer.layer.type}_"):
+        if layer.layer.type not in (layer.name, layer.name.rpartition("_")[0]):
             shown += f" ({layer.layer.type})"
         weights = list(weights_of(layer)) or [("", "")]
         yield (shown, takes, str(layer.output), *weights[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tfgraph.cli.output import duration, figures
+from tfgraph.cli.output import count, duration, figures
 from tfgraph.cli.specs import plan_of, spec_argument
 
 
@@ -26,13 +26,14 @@ def command(plugins: tuple[str, ...], spec: str, directory: Path | None) -> None
     from tfgraph.cli.progress import progress_for
     from tfgraph.cli.quiet import load_tensorflow
     from tfgraph.run import next_directory, train
-    from tfgraph.run.directory import refuse_existing
+    from tfgraph.run.training import check_possible
 
     plan = plan_of(spec, plugins)
     directory = directory or next_directory(Path("runs"), plan.spec.name)
-    refuse_existing(directory)
+    check_possible(plan, directory)
     # Before TensorFlow loads, which takes seconds.
-    click.echo(f"{plan.spec.name}: {plan.parameters:,} parameters, loading TensorFlow", err=True)
+    epochs = plan.spec.training.epochs
+    click.echo(f"training {plan.spec.name} for {count(epochs, 'epoch')} in {directory}", err=True)
     load_tensorflow()
     run = train(
         plan,
@@ -41,7 +42,7 @@ def command(plugins: tuple[str, ...], spec: str, directory: Path | None) -> None
         command=["tfgraph", *sys.argv[1:]],
         plugin_files=plugins,
     )
-    took = f"{len(run.history)} epochs, {run.step:,} steps, {duration(run.seconds)}"
+    took = f"{count(epochs, 'epoch')}, {count(run.step, 'step')}, {duration(run.seconds)}"
     if run.split:
         click.echo(f"{figures(run.metrics, run.split)} ({took})")
     else:

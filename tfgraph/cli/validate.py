@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from tfgraph.cli.output import count_text
+from tfgraph.cli.output import error_text, summary
 from tfgraph.cli.specs import checked
-from tfgraph.diagnostics import render_all
+from tfgraph.diagnostics import SpecError, render_all
+from tfgraph.errors import DataError
 
 
 @click.command()
@@ -14,15 +15,20 @@ from tfgraph.diagnostics import render_all
 @click.pass_obj
 def command(plugins: tuple[str, ...], specs: tuple[str, ...]) -> int:
     """`-` reads standard input. The exit code is 1 where a spec has errors."""
-    failed = 0
-    for path in specs:
+    return max(_validate(path, plugins) for path in specs)
+
+
+def _validate(path: str, plugins: tuple[str, ...]) -> int:
+    """Print what is wrong with one spec; the exit code that it alone would give."""
+    try:
         found = checked(path, plugins)
-        if found.diagnostics:
-            click.echo(render_all(found.diagnostics) + "\n")
-        if found.plan is None:
-            failed += 1
-            errors = [d for d in found.diagnostics if d.severity == "error"]
-            click.echo(count_text(len(errors), found.source.name))
-        else:
-            click.echo(f"{found.source.name}: ok")
-    return 1 if failed else 0
+    except DataError as error:
+        click.echo(error_text(error), err=True)
+        return error.exit_code
+    if found.diagnostics:
+        click.echo(render_all(found.diagnostics) + "\n")
+    if found.plan is None:
+        click.echo(summary(found.diagnostics))
+        return SpecError.exit_code
+    click.echo(f"{found.source.name}: ok")
+    return 0

@@ -72,13 +72,7 @@ def train(
     Raises DivergedError at a loss that is not finite. Ctrl-C and SIGTERM let the current call
     finish, save, and raise Interrupted, which is a KeyboardInterrupt.
     """
-    if not plan.losses:
-        raise UsageError(
-            f"the spec `{plan.spec.name}` has no loss: there is nothing to train",
-            help="add `loss` and `optimizer`",
-        )
-    if run_dir is not None:
-        directories.refuse_existing(Path(run_dir))
+    check_possible(plan, run_dir)
     from tfgraph.graph import build
 
     graph = build(plan)
@@ -91,6 +85,17 @@ def train(
         made = directories.create(Path(run_dir), plan, command, plugin_files)
     trainer = _Trainer(graph, arrays, work, data, made, progress or Silent())
     return trainer.run()
+
+
+def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
+    """Raise UsageError where it is plain, before TensorFlow loads, that `train` would fail."""
+    if not plan.losses:
+        raise UsageError(
+            f"the spec `{plan.spec.name}` has no loss: there is nothing to train",
+            help="add `loss` and `optimizer`",
+        )
+    if run_dir is not None:
+        directories.refuse_existing(Path(run_dir))
 
 
 def _work(plan: Plan, examples: int) -> Work:
