@@ -9,10 +9,12 @@ class Pictures(Dataset):
     type = "pictures"
 
     folder: DataPath | None = param("Where the pictures are.", default=None)
+    flatten: bool = param("Each picture as one row of numbers.", default=False)
 
     def fields(self):
+        shape = (784,) if self.flatten else (28, 28, 1)
         return {
-            "image": Field((28, 28, 1), stored="uint8", scale=1 / 255),
+            "image": Field(shape, stored="uint8", scale=1 / 255),
             "label": Field((), "int32", classes=10),
         }
 

@@ -91,6 +91,11 @@ def _span_at(source: Source, index: int, width: int) -> Span:
     return Span(source, line, column, line, column + width)
 
 
+def _end(source: Source) -> Span:
+    """The last character that is not blank."""
+    return _span_at(source, max(0, len(source.text.rstrip()) - 1), 1)
+
+
 def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
@@ -99,21 +104,27 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
     notes = (context,) if context else ()
     if opened and mark and (opened.line, opened.column) == (mark.line, mark.column):
         notes = ()
-    elif opened and mark:
+    elif opened:
         notes = (f"{context} that starts in line {opened.line + 1}",)
-        if not "".join(source.lines[mark.line :])[mark.column :].strip():
-            # What is not closed is missed only at the end of the file: show where it opens.
-            mark = opened
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    span = Span(source, line, column, line, column + 1)
+    span = _syntax_place(source, mark, opened)
     help = ""
-    if source.line(line)[column - 1 : column] == "\t":
+    if source.line(span.line)[span.column - 1 : span.column] == "\t":
         help = "indent with spaces: YAML takes no tabs there"
     elif "mapping values are not allowed" in problem:
         help = "put the value in quotes if the `:` belongs to it, or check the indentation"
     elif "did not find expected key" in problem or "expected '-' indicator" in problem:
         help = "check the indentation"
     return Diagnostic("TG101", f"not valid YAML: {problem}", span, notes=notes, help=help)
+
+
+def _syntax_place(source: Source, mark: Any, opened: Any) -> Span:
+    """Where an error stands; for what is missed only at the end of the file, where it opens."""
+    end = _end(source)
+    for place in (mark, opened):
+        if place and (place.line + 1, place.column + 1) <= (end.line, end.column):
+            line, column = place.line + 1, place.column + 1
+            return Span(source, line, column, line, column + 1)
+    return end
 
 
 class _Composer:
@@ -148,6 +159,8 @@ class _Composer:
 
     def span(self, event: Any, end: Any = None) -> Span:
         start, stop = event.start_mark, (end or event).end_mark
+        if start.line >= len(self.source.lines):
+            return _end(self.source)  # an empty value at the end of a file without a line break
         return Span(self.source, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)
 
     def count(self, event: Any, nodes: int) -> None:

@@ -429,8 +429,10 @@ class _Validator:
         resolved_roots = [root.resolve() for root in roots]
         try:
             candidates = [(root / text).resolve() for root in resolved_roots]
+            existing = [path for path in candidates if path.exists()]
         except (OSError, ValueError, RuntimeError) as error:
-            self.report("TG206", f"not a path: {error}", span)
+            reason = getattr(error, "strerror", None) or error
+            self.report("TG206", f"not a path: {reason}", span)
             return text
         inside = [
             path
@@ -445,7 +447,7 @@ class _Validator:
                 help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
             )
             return text
-        return str(next((path for path in inside if path.exists()), inside[0]))
+        return str(next((path for path in inside if path in existing), inside[0]))
 
     # ---- sections
 
