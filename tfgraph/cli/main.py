@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -78,16 +77,15 @@ def group(context: click.Context, debug: bool, plugins: tuple[str, ...]) -> None
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code that stands for its outcome."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
     try:
         # Click's own entry would make a KeyboardInterrupt and a broken pipe its own affairs.
-        with group.make_context("tfgraph", arguments) as context:
+        with group.make_context("tfgraph", list(arguments)) as context:
             code: Any = group.invoke(context)
             sys.stdout.flush()
     except click.exceptions.Exit as exit:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import threading
 
 # What the C++ side says of the machine before its log is set up: informational lines, the warning
 # that there will be some, and that there is no GPU.
@@ -18,9 +19,10 @@ _GREETING = re.compile(
 def load_tensorflow() -> None:
     """Import TensorFlow and wake its devices; what it says is passed on, but for greetings.
 
-    Somebody who has set TF_CPP_MIN_LOG_LEVEL wants to hear, and hears everything.
+    Whoever has set TF_CPP_MIN_LOG_LEVEL to 0 or 1 wants to hear them, and does.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ or not hasattr(os, "fork"):
+    wanted = os.environ.get("TF_CPP_MIN_LOG_LEVEL") in ("0", "1")
+    if wanted or not hasattr(os, "fork") or threading.active_count() > 1:
         _load()
         return
     sys.stderr.flush()

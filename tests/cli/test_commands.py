@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.commands import Caller
+from tfgraph.cli.main import COMMANDS
+
+DOUBLING = '''
+from tfgraph.api import Layer, hookimpl
+
+class Double(Layer):
+    """Twice its input."""
+    type = "double"
+    def infer(self, x):
+        return x
+    def build(self, x, weights, ctx):
+        return 2 * x
+
+@hookimpl
+def tfgraph_layers():
+    return [Double]
+'''
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_begins_with_its_line(call: Caller, name: str) -> None:
+    outcome = call(name, "--help")
+    assert outcome.code == 0
+    assert " ".join(outcome.out.split("\n\n")[1].split()) == COMMANDS[name]
+
+
+def test_a_run_evaluates_to_what_training_ended_with(call: Caller) -> None:
+    trained = call("train", "line.yaml", "--run", "r")
+    figures = [line.split() for line in call("evaluate", "r").out.splitlines()]
+    found = {name: float(value) for name, value in figures}
+    assert trained.out.startswith(
+        f"test loss {found['loss']:.4f}, "
+        f"mean_absolute_error {found['mean_absolute_error']:.4f} (3 epochs, 12 steps, "
+    )
+    logged = json.loads(Path("r/metrics.jsonl").read_text().splitlines()[-1])
+    assert logged["test"] == found
+    as_json = json.loads(call("evaluate", "r", "--format", "json").out)
+    assert as_json == {"split": "test", **found}
+    other = json.loads(call("evaluate", "r", "--split", "train", "--format", "json").out)
+    assert other["loss"] != found["loss"]
+
+
+def test_a_split_that_is_not_there_names_those_that_are(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    outcome = call("evaluate", "r", "--split", "validation")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "error: the dataset `linear` has no split `validation`\n"
+        "help: its splits are `train`, `test`\n"
+    )
+
+
+def test_runs_are_numbered(call: Caller) -> None:
+    for _ in range(2):
+        assert call("train", "line.yaml").code == 0
+    Path("runs/line-9").mkdir()
+    assert "the run is in runs/line-10:" in call("train", "line.yaml").out
+    assert sorted(path.name for path in Path("runs").iterdir()) == [
+        "line-1",
+        "line-10",
+        "line-2",
+        "line-9",
+    ]
+
+
+def test_equal_runs_leave_equal_weights_and_figures(call: Caller) -> None:
+    for name in ("a", "b"):
+        assert call("train", "line.yaml", "--run", name).code == 0
+    for file in ("metrics.jsonl", "spec.yaml", "checkpoints/last/state-12.npz"):
+        assert Path("a", file).read_bytes() == Path("b", file).read_bytes()
+
+
+def test_predictions_are_the_same_in_every_form(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    x = np.linspace(-1, 1, 300).astype(np.float32)
+    np.save("x.npy", x)
+    np.savez("x.npz", x=x)
+    np.savetxt("x.csv", x, fmt="%.9g")
+    outputs = []
+    for given in ("x.npy", "x.npz", "x.csv"):
+        assert call("predict", "r", given, "-o", "y.npy").code == 0
+        outputs.append(np.load("y.npy"))
+    for form in ("y.npz", "y.csv", "y.json"):
+        assert call("predict", "r", "x.npy", "-o", form).code == 0
+    outputs.append(np.load("y.npz")["scale_1"])
+    outputs.append(np.loadtxt("y.csv", skiprows=1, dtype=np.float32))
+    outputs.append(np.array(json.loads(Path("y.json").read_text())["scale_1"], np.float32))
+    kernel = np.load("r/checkpoints/last/state-12.npz")["weights/scale_1/scale"]
+    for output in outputs:
+        np.testing.assert_array_equal(output, x * kernel)
+    assert call("predict", "r", "x.npy").out == Path("y.csv").read_text()
+    assert call("predict", "r", "x.npy", "--format", "json").out == Path("y.json").read_text()
+
+
+def test_an_output_of_an_unknown_form_is_refused(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    np.save("x.npy", np.zeros(2, np.float32))
+    outcome = call("predict", "r", "x.npy", "-o", "y.txt")
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: the suffix of `y.txt` says nothing of its form\n")
+
+
+def test_run_takes_one_example_or_a_batch_of_them(call: Caller) -> None:
+    Path("m.yaml").write_text(
+        "tfgraph: 1\ninputs: {a: [], b: []}\nlayers:\n  - multiply:\n    from: [a, b]\n"
+    )
+    np.save("b.npy", np.array([4.0, 5.0, 6.0]))
+    assert call("run", "m.yaml", "a=1", "b=2").out == "2.0\n"
+    assert call("run", "m.yaml", "a=[1, 2, 3]", "b=2").out == "multiply_1: [2.0, 4.0, 6.0]\n"
+    assert call("run", "m.yaml", "a=[1, 2, 3]", "b=@b.npy").out == "multiply_1: [4.0, 10.0, 18.0]\n"
+    outcome = call("run", "m.yaml", "a=[1, 2]", "b=@b.npy")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "error: the inputs differ in their number of examples: 2 of `a`, 3 of `b`\n"
+    )
+
+
+def test_a_plugin_file_is_wanted_again_by_the_run(call: Caller) -> None:
+    Path("double.py").write_text(DOUBLING)
+    Path("d.yaml").write_text(
+        Path("line.yaml").read_text().replace("layers:", "layers:\n  - double")
+    )
+    trained = call("--plugin", "double.py", "train", "d.yaml", "--run", "r")
+    assert trained.code == 0
+    assert "  tfgraph --plugin double.py evaluate r\n" in trained.out
+    refused = call("evaluate", "r")
+    assert refused.code == 2
+    assert refused.err == (
+        "error: the run `r` was trained with the plugin file `double.py`\n"
+        "help: give it again: `tfgraph --plugin double.py …`\n"
+    )
+    assert call("--plugin", "double.py", "evaluate", "r").code == 0
+
+
+def test_plugins_lists_what_a_file_adds(call: Caller) -> None:
+    Path("double.py").write_text(DOUBLING)
+    outcome = call("--plugin", "double.py", "plugins")
+    assert outcome.code == 0
+    assert "double (double.py)\n  layer        double\n" in outcome.out
+    listed = json.loads(call("--plugin", "double.py", "plugins", "--format", "json").out)
+    (found,) = [entry for entry in listed if entry["type"] == "double"]
+    assert (found["plugin"], found["summary"]) == ("double", "Twice its input.")
+
+
+def test_a_manifest_says_what_a_run_was_made_with(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    manifest = json.loads(Path("r/manifest.json").read_text())
+    assert set(manifest["versions"]) == {"tfgraph", "tensorflow", "numpy", "python"}
+    assert (manifest["name"], manifest["spec"], manifest["seed"]) == ("line", "line.yaml", 0)
+    assert Path("r/spec.yaml").read_text() == Path("line.yaml").read_text()

@@ -1,0 +1,176 @@
+"""What only a process of its own shows: what is imported, signals, streams."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import command, process
+from tests.cli.conftest import LINE
+
+HEAVY = ("tensorflow", "numpy", "rich")
+ENDLESS = LINE.replace("epochs: 3", "epochs: 1000000")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "line.yaml").write_text(LINE)
+    return tmp_path
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The modules that are loaded when a command ends."""
+    code = (
+        "import sys, json; from tfgraph.cli.main import run; code = run(sys.argv[1:]);"
+        "print(json.dumps([code, *sys.modules]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    result, *modules = json.loads(done.stdout.splitlines()[-1])
+    assert result == 0, done
+    return set(modules)
+
+
+@pytest.mark.parametrize("arguments", [("validate", "line.yaml"), ("show", "line.yaml")])
+def test_validate_and_show_load_neither_tensorflow_nor_numpy_nor_rich(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    assert not imported(folder, *arguments) & set(HEAVY)
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_loads_no_command(folder: Path, option: str) -> None:
+    modules = imported(folder, option)
+    assert not modules & {*HEAVY, "jsonschema", "yaml", "pluggy", "tfgraph.cli.validate"}
+
+
+@pytest.mark.benchmark
+def test_validate_takes_under_300_ms(folder: Path) -> None:
+    times = []
+    for _ in range(7):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert process("validate", "line.yaml", folder=folder).code == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    # Processor time, since other processes may take the processor away.
+    assert sorted(times)[3] < 0.3
+
+
+def test_dash_reads_standard_input(folder: Path) -> None:
+    done = subprocess.run(
+        command("validate", "-"),
+        check=False,
+        input=LINE,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "<stdin>: ok\n", "")
+
+
+def test_a_reader_that_leaves_is_no_error(folder: Path) -> None:
+    running = subprocess.Popen(
+        command("plugins", "--format", "json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+    )
+    assert running.stdout
+    assert running.stderr
+    running.stdout.close()
+    said = running.stderr.read()
+    running.stderr.close()
+    assert (running.wait(), said) == (141, b"")
+
+
+def test_without_filter_tensorflow_speaks_and_results_stay_on_stdout(folder: Path) -> None:
+    quiet = process("run", "line.yaml", "x=1", folder=folder)
+    loud = process("run", "line.yaml", "x=1", folder=folder, TF_CPP_MIN_LOG_LEVEL="0")
+    assert (quiet.out, quiet.err) == ("0.0\n", "")
+    assert loud.out == "0.0\n"
+    assert "oneDNN" in loud.err
+
+
+def test_what_is_no_greeting_is_passed_on(folder: Path) -> None:
+    (folder / "tensorflow.py").write_text(
+        "import os\n"
+        "os.write(2, b'I0000 00:00:17 port.cc:153] oneDNN custom operations are on.\\n')\n"
+        "os.write(2, b'F0000 00:00:17 cpu.cc:9] this machine has no AVX\\n')\n"
+        "os.abort()\n"
+    )
+    crashed = process("run", "line.yaml", "x=1", folder=folder)
+    assert crashed.code == -signal.SIGABRT
+    assert crashed.err == "F0000 00:00:17 cpu.cc:9] this machine has no AVX\n"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -> None:
+    (folder / "line.yaml").write_text(ENDLESS)
+    running = subprocess.Popen(
+        command("train", "line.yaml"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+    assert running.stderr
+    for line in running.stderr:
+        if line.startswith("epoch "):
+            break
+    running.send_signal(number)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (code, "")
+    last = err.splitlines()[-1]
+    found = re.fullmatch(r"interrupted after step (\d+); the weights are in `runs/line-1`", last)
+    assert found, err
+    saved = json.loads((folder / "runs/line-1/checkpoints/last/manifest.json").read_text())
+    assert saved["step"] == int(found[1])
+    assert process("evaluate", "runs/line-1", folder=folder).code == 0
+
+
+def on_a_terminal(folder: Path, **variables: str) -> str:
+    """What a training writes to standard error where that is a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        command("train", "line.yaml"),
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **variables},
+    )
+    os.close(theirs)
+    written = b""
+    # Linux ends a terminal that nobody writes to any more with an error.
+    with contextlib.suppress(OSError):
+        while block := os.read(ours, 4096):
+            written += block
+    os.close(ours)
+    assert running.wait() == 0
+    return written.decode()
+
+
+def test_a_terminal_gets_a_bar_and_no_color_is_heeded(folder: Path) -> None:
+    coloured = on_a_terminal(folder)
+    shutil.rmtree(folder / "runs")
+    plain = on_a_terminal(folder, NO_COLOR="1")
+    for shown in (coloured, plain):
+        assert "epoch 3/3" in shown
+        assert "\x1b[2K" in shown  # the bar was drawn over
+    assert re.search(r"\x1b\[3\dm|\x1b\[38;", coloured)
+    assert not re.search(r"\x1b\[3\dm|\x1b\[38;", plain)
