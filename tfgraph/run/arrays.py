@@ -7,7 +7,8 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +41,34 @@ def read_inputs(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
 
 
 def read_array(path: Path) -> Any:
-    """The array of an npy file, read when it is used."""
-    array = _loaded(path)
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"`{path}` is no npy file")
-    return array
+    """The array of an npy file, its values read when they are used."""
+    with _reading(path):
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            array.close()
+            raise ValueError("an archive")
+        return array
 
 
-def _loaded(path: Path) -> Any:
+def _read_npz(path: Path, names: Iterable[str]) -> dict[str, Any]:
+    # NumPy would leave a damaged file open that it has opened itself.
+    with _reading(path), path.open("rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise ValueError("no archive")
+        for name in names:
+            if name not in archive.files:
+                help = did_you_mean(name, archive.files) or f"it has {listed(archive.files)}"
+                raise DataError(f"`{path}` has no array `{name}`", help=help)
+        return {name: archive[name] for name in names}
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        yield
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        if "Object arrays" in str(error):
+        if "object" in str(error).lower():
             raise DataError(f"`{path}` holds Python objects, not numbers") from error
         raise DataError(f"`{path}` is no {path.suffix[1:]} file, or is damaged") from error
     except OSError as error:
@@ -59,23 +76,15 @@ def _loaded(path: Path) -> Any:
 
 
 def _read_numpy(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
-    loaded = _loaded(path)
-    if isinstance(loaded, np.ndarray):
-        if len(fields) != 1:
-            raise DataError(
-                f"`{path}` holds one array, and the model has the inputs {listed(fields)}",
-                help="save them by name in an npz file",
-            )
-        return {next(iter(fields)): loaded}
-    with loaded:
-        for name in fields:
-            if name not in loaded.files:
-                help = did_you_mean(name, loaded.files) or f"it has {listed(loaded.files)}"
-                raise DataError(f"`{path}` has no array `{name}`", help=help)
-        try:
-            return {name: loaded[name] for name in fields}
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise DataError(f"`{path}` is damaged: {error}") from error
+    if path.suffix == ".npz":
+        return _read_npz(path, fields)
+    array = read_array(path)
+    if len(fields) != 1:
+        raise DataError(
+            f"`{path}` holds one array, and the model has the inputs {listed(fields)}",
+            help="save them by name in an npz file",
+        )
+    return {next(iter(fields)): array}
 
 
 def _check(path: Path, name: str, field: Field, array: Any) -> None:

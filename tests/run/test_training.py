@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tfgraph
+from tests.run.models import LINE, NOISY, Notes
+from tfgraph.errors import DataError, DivergedError, UsageError
+from tfgraph.run import Interrupted
+
+
+def arrays(examples: int, seed: int = 0) -> dict[str, np.ndarray]:
+    draws = np.random.default_rng(seed)
+    return {
+        "x": draws.normal(size=(examples, 3)).astype(np.float32),
+        "y": draws.normal(size=(examples, 2)).astype(np.float32),
+    }
+
+
+def weights(graph: tfgraph.Graph) -> dict[str, np.ndarray]:
+    return {name: variable.numpy() for name, variable in graph.weights.items()}
+
+
+def test_a_run_in_calls_is_a_run_in_one_call() -> None:
+    data = {"train": arrays(30)}
+    plan = tfgraph.loads(NOISY)
+    notes = Notes()
+    run = tfgraph.train(plan, data=data, progress=notes)
+    assert len(notes.steps) > len(notes.epochs)
+    at_once = tfgraph.build(plan)
+    at_once.train(steps=3 * 8, **data["train"])
+    for name, value in weights(at_once).items():
+        np.testing.assert_array_equal(weights(run.graph)[name], value)
+
+
+def test_calls_end_with_the_epoch_and_cover_it() -> None:
+    notes = Notes()
+    run = tfgraph.train(tfgraph.loads(LINE), progress=notes)
+    assert notes.work
+    assert (notes.work.epochs, notes.work.steps_per_epoch, notes.work.examples) == (4, 7, 50)
+    assert [record.step for record in notes.epochs] == [7, 14, 21, 28]
+    assert {7, 14, 21, 28} <= {step for _, step in notes.steps}
+    assert all((step - 1) // 7 == epoch - 1 for epoch, step in notes.steps)
+    assert notes.runs == [run]
+    assert run.history == tuple(notes.epochs)
+
+
+def test_calls_grow_to_a_quarter_of_a_second() -> None:
+    long = LINE.replace("points: 50", "points: 400000").replace("epochs: 4", "epochs: 1")
+    notes = Notes()
+    started = time.monotonic()
+    run = tfgraph.train(tfgraph.loads(long), progress=notes)
+    assert run.step == 50_000
+    # Six calls until they have grown, then a few a second.
+    assert len(notes.steps) < 10 + 8 * (time.monotonic() - started)
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_steps() -> None:
+    run = tfgraph.train(tfgraph.loads(LINE))
+    graph = tfgraph.build(tfgraph.loads(LINE))
+    data = tfgraph.loads(LINE).spec.data.component.load("train", 0)
+    for record in run.history:
+        mean = float(graph.train(steps=7, **data)["loss"])
+        assert record.loss == pytest.approx(mean, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("splits", "between", "last"),
+    [
+        (("train", "validation", "test"), "validation", "test"),
+        (("train", "validation"), "validation", "validation"),
+        (("train", "test"), "test", "test"),
+        (("train",), None, None),
+    ],
+)
+def test_epochs_are_evaluated_on_validation_and_the_end_on_test(
+    splits: tuple[str, ...], between: str | None, last: str | None
+) -> None:
+    data = {split: arrays(10 + i, i) for i, split in enumerate(splits)}
+    run = tfgraph.train(tfgraph.loads(NOISY), data=data)
+    assert {record.split for record in run.history} == {between}
+    assert run.split == last
+    if last is None:
+        assert run.metrics == {}
+    else:
+        assert run.metrics == tfgraph.evaluate(run.graph, last, data)
+        assert set(run.metrics) == {"loss", "mean_absolute_error"}
+
+
+def test_no_epochs_leave_the_initial_weights() -> None:
+    plan = tfgraph.loads(LINE.replace("epochs: 4", "epochs: 0"))
+    run = tfgraph.train(plan)
+    assert (run.step, run.history) == (0, ())
+    assert run.metrics == tfgraph.evaluate(tfgraph.build(plan), "test")
+
+
+def test_without_a_directory_a_run_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert tfgraph.train(tfgraph.loads(LINE)).directory is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_diverged_run_names_the_step_and_keeps_no_weights(tmp_path: Path) -> None:
+    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 100").replace("epochs: 4", "epochs: 99")
+    plan = tfgraph.loads(text)
+    with pytest.raises(DivergedError) as caught:
+        tfgraph.train(plan, tmp_path / "r")
+    alone = tfgraph.build(plan)
+    data = plan.spec.data.component.load("train", 0)
+    while np.isfinite(loss := float(alone.train(steps=1, **data)["last_loss"])):
+        pass
+    step = int(alone.step)
+    assert caught.value.message == f"training diverged: the loss of step {step} is {loss}"
+    assert not (tmp_path / "r/checkpoints").exists()
+    logged = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
+    assert len(logged) == (step - 1) // 7
+
+
+def test_a_figure_that_is_not_finite_is_null_in_the_log(tmp_path: Path) -> None:
+    data = {"train": arrays(8), "test": {**arrays(4), "y": np.full((4, 2), np.nan, np.float32)}}
+    run = tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", data=data)
+    assert np.isnan(run.metrics["loss"])
+    lines = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["test"]["loss"] for line in lines] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"test": arrays(4)}, "the data given has no split `train`"),
+        ({"train": {"x": arrays(4)["x"]}}, "the data given gives no field `y`"),
+        ({"train": arrays(0)}, "the split `train` of the data given is empty"),
+        ({"train": {**arrays(4), "y": arrays(5)["y"]}}, "unequal numbers in its split `train`"),
+        ({"train": {**arrays(4), "x": np.zeros((4, 2))}}, "gives [4, 2] of float64 for `x`"),
+        ({"train": {**arrays(4), "y": np.full((4, 2), "a")}}, "gives [4, 2] of <U1 for `y`"),
+        (None, "the spec `spec` has no dataset"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused(data: dict | None, message: str) -> None:
+    with pytest.raises((UsageError, DataError)) as caught:
+        tfgraph.train(tfgraph.loads(NOISY), data=data)
+    assert message in caught.value.message
+
+
+def test_a_batch_larger_than_the_data_is_refused_where_it_would_be_left_out() -> None:
+    text = LINE.replace("batch_size: 8", "batch_size: 51")
+    assert tfgraph.train(tfgraph.loads(text)).step == 4
+    dropping = text.replace("batch_size: 51", "batch_size: 51, drop_remainder: true")
+    with pytest.raises(DataError) as caught:
+        tfgraph.train(tfgraph.loads(dropping))
+    assert caught.value.message == (
+        "the split `train` has 50 examples, fewer than one batch of 51, and `drop_remainder` "
+        "leaves them out"
+    )
+
+
+class Interrupting(Notes):
+    """Sends a signal in the midst of the third epoch."""
+
+    def __init__(self, number: int, times: int = 1) -> None:
+        super().__init__()
+        self.number, self.times = number, times
+
+    def steps_done(self, epoch: int, step: int, loss: float, examples_per_second: float) -> None:
+        super().steps_done(epoch, step, loss, examples_per_second)
+        if epoch == 3:
+            for _ in range(self.times):
+                os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_after_the_call_and_saves(
+    tmp_path: Path, number: int, code: int
+) -> None:
+    before = signal.getsignal(number)
+    notes = Interrupting(number)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        tfgraph.train(tfgraph.loads(LINE), tmp_path / "r", progress=notes)
+    assert isinstance(caught.value, Interrupted)
+    assert caught.value.exit_code == code
+    assert signal.getsignal(number) == before
+    assert notes.runs == [None]
+    step = notes.steps[-1][1]
+    assert step > 14
+    assert int(tfgraph.open_run(tmp_path / "r").step) == step
+
+
+def test_a_second_signal_ends_the_run_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        tfgraph.train(
+            tfgraph.loads(LINE), tmp_path / "r", progress=Interrupting(signal.SIGINT, times=2)
+        )
+    assert not (tmp_path / "r/checkpoints").exists()
+
+
+def test_a_run_in_another_thread_leaves_signals_alone() -> None:
+    found = []
+    thread = threading.Thread(target=lambda: found.append(tfgraph.train(tfgraph.loads(LINE))))
+    thread.start()
+    thread.join()
+    assert found[0].step == 28
