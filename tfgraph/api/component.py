@@ -119,7 +119,8 @@ class Component:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, self.__class__)
+            isinstance(other, Component)
+            and type(other) is type(self)
             and self.parameter_values() == other.parameter_values()
         )
 
@@ -138,5 +139,7 @@ def _parameters(cls: type[Component]) -> Mapping[str, Parameter]:
     for owner in cls.__mro__:
         for name, value in vars(owner).items():
             if isinstance(value, Declaration) and name not in found:
+                if name not in hints:
+                    raise TypeError(f"the parameter `{name}` has no annotation")
                 found[name] = Parameter(name, hints[name], value)
     return found

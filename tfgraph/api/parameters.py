@@ -132,13 +132,14 @@ class Parameter:
             return {"type": "array", "items": self._schema(arguments[0])}
         if origin is tuple and arguments[-1] is Ellipsis:
             return {"type": "array", "items": self._schema(arguments[0])}
-        if origin is tuple:
+        if origin is tuple and len(set(arguments)) == 1:
             size = {"minItems": len(arguments), "maxItems": len(arguments)}
             return {"type": "array", "items": self._schema(arguments[0]), **size}
         if is_component(annotation):
             return {"type": ["string", "object", *annotation.shorthand_types()]}
-        # str, LayerReference, DataPath
-        return {"type": "string", "minLength": 1}
+        if is_text(annotation):
+            return {"type": "string", "minLength": 1}
+        raise TypeError(f"the parameter `{self.name}` is a {annotation!r}, which no spec can hold")
 
     def _bounds(self) -> dict[str, float]:
         given = self.declaration
@@ -182,6 +183,13 @@ class Parameter:
 def is_component(annotation: Any) -> bool:
     """Whether the annotation is a component kind."""
     return isinstance(annotation, type) and hasattr(annotation, "shorthand_types")
+
+
+def is_text(annotation: Any) -> bool:
+    """Whether a spec gives it as a string: `str`, `DataPath`, `LayerReference`."""
+    return isinstance(annotation, type) and (
+        issubclass(annotation, str) or hasattr(annotation, "resolve")
+    )
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:

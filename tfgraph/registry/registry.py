@@ -17,10 +17,13 @@ from typing import Any
 import pluggy
 
 from tfgraph.api import Component
+from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import PluginError
 from tfgraph.registry import hookspecs
 
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+#: What may stand beside the type of an entry cannot be a type.
+RESERVED = ("name", "from", "share", "repeat", "of", "target", "weight")
 ENTRY_POINT_GROUP = "tfgraph"
 
 
@@ -58,32 +61,59 @@ class Registry:
         manager = pluggy.PluginManager("tfgraph")
         manager.add_hookspecs(hookspecs)
         for plugin, module in plugins.items():
-            manager.register(module, name=plugin.name)
+            self._register(manager, plugin, module)
         for kind in hookspecs.COMPONENT_HOOKS:
             self._types[kind] = {}
             for plugin in plugins:
                 self._collect(manager, plugin, kind)
 
+    def _fail(self, plugin: Plugin, reason: str) -> None:
+        self.failed = (*self.failed, FailedPlugin(plugin.name, plugin.origin, reason))
+
+    def _register(self, manager: pluggy.PluginManager, plugin: Plugin, module: ModuleType) -> None:
+        try:
+            manager.register(module, name=plugin.name)
+        except pluggy.PluginValidationError as error:
+            self._fail(plugin, str(error).splitlines()[-1])
+            return
+        known = [name for name in vars(hookspecs) if name.startswith("tfgraph_")]
+        for hook in manager.get_hookcallers(module) or ():
+            if not hook.has_spec():
+                meant = did_you_mean(hook.name, known) or f"there are {listed(known)}"
+                self._fail(plugin, f"there is no hook `{hook.name}`: {meant}")
+
     def _collect(self, manager: pluggy.PluginManager, plugin: Plugin, kind: str) -> None:
         hook_name, base = hookspecs.COMPONENT_HOOKS[kind]
         others = [p for p in manager.get_plugins() if manager.get_name(p) != plugin.name]
-        for added in manager.subset_hook_caller(hook_name, remove_plugins=others)():
-            for component in added:
-                self._add(plugin, hook_name, base, component)
+        try:
+            returned = manager.subset_hook_caller(hook_name, remove_plugins=others)()
+            components = [component for added in returned for component in added]
+        except Exception as error:
+            self._fail(plugin, f"`{hook_name}`: {type(error).__name__}: {error}")
+            return
+        for component in components:
+            self._add(plugin, hook_name, base, component)
 
     def _add(self, plugin: Plugin, hook: str, base: type[Component], component: Any) -> None:
         where = f"`{hook}` of plugin `{plugin.name}` ({plugin.origin})"
         if not (isinstance(component, type) and issubclass(component, base)):
             raise PluginError(f"{where} returned {component!r}, not a subclass of {base.__name__}")
         name = getattr(component, "type", None)
-        if not isinstance(name, str) or not TYPE_NAME.fullmatch(name):
+        if not isinstance(name, str) or not TYPE_NAME.fullmatch(name) or name in RESERVED:
             raise PluginError(
                 f"{where}: {component.__name__}.type is {name!r}",
-                help="a type is lower-case letters, digits and _, with at most one dot",
+                help="a type is lower-case letters, digits and _, with at most one dot, and none "
+                f"of {listed(RESERVED)}",
             )
+        try:
+            component.schema()
+        except (TypeError, NameError) as error:
+            raise PluginError(f"{where}: {component.__name__}: {error}") from error
         kind = base.kind
         if name in self._types[kind]:
             owner = self._owners[kind, name]
+            if owner == plugin:
+                raise PluginError(f"{where} returned two types `{name}`")
             raise PluginError(
                 f"two plugins add the {kind} `{name}`: `{owner.name}` ({owner.origin}) and "
                 f"`{plugin.name}` ({plugin.origin})",
@@ -170,7 +200,11 @@ def _load_registry(files: tuple[str, ...]) -> Registry:
             failed.append(FailedPlugin(point.name, origin, f"{type(error).__name__}: {error}"))
     for file in files:
         plugins[Plugin(Path(file).stem, file)] = _load_file(file)
-    return Registry(plugins, failed)
+    registry = Registry(plugins, failed)
+    for plugin in registry.failed:
+        if plugin.origin in files:
+            raise PluginError(str(plugin))
+    return registry
 
 
 def _load_file(file: str) -> ModuleType:
