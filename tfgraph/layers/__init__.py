@@ -21,7 +21,7 @@ from tfgraph.layers.merge import Add, Average, Concat, Multiply, Subtract
 from tfgraph.layers.noise import Corrupt, Dropout, GaussianNoise
 from tfgraph.layers.normalization import BatchNorm, LayerNorm
 from tfgraph.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
-from tfgraph.layers.recurrent import LSTM
+from tfgraph.layers.recurrent import GRU, LSTM, SimpleRNN
 from tfgraph.layers.shape import Flatten, Reshape, Transpose
 from tfgraph.layers.tied import TiedDecoder
 
@@ -62,5 +62,7 @@ LAYERS: list[type[Layer]] = [
     LayerNorm,
     Embedding,
     LSTM,
+    GRU,
+    SimpleRNN,
     TiedDecoder,
 ]

@@ -38,7 +38,7 @@ def _merged(entry: Any, several: bool = True) -> list[Case]:
 
 def _sequences(entry: Any) -> list[Case]:
     """A recurrent layer."""
-    return [Case(entry, [[4, 3]])]
+    return [Case(entry, [[4, 3]]), Case(entry, [[None, 3]])]
 
 
 def _tied(inputs: Sequence[int], encoder: Any) -> Case:
@@ -111,6 +111,8 @@ LAYERS: dict[str, list[Case]] = {
         Case({"embedding": {"units": 3, "vocabulary": 12}}, [{"shape": [None], "dtype": "uint8"}]),
     ],
     "lstm": _sequences({"lstm": 3}),
+    "gru": [*_sequences({"gru": 3}), Case({"gru": {"units": 2, "reset_after": False}}, [[4, 3]])],
+    "simple_rnn": _sequences({"simple_rnn": 3}),
     "tied_decoder": [
         _tied([5], {"matmul": 3}),
         _tied([4, 5], {"dense": {"units": 3, "activation": "relu"}}),

@@ -1,0 +1,162 @@
+"""lstm, gru and simple_rnn against Keras's layers, weights converted."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgraph
+from tests.layers.models import output_of, plan_of, train_keras, trained_weights
+
+SHAPES = [(3, 5, 4, 6), (2, 1, 3, 2), (4, 7, 2, 3)]
+CELLS = [
+    {"lstm": {"forget_bias": 0.0}},
+    {"lstm": {"forget_bias": 1.0}},
+    {"gru": {}},
+    {"gru": {"reset_after": False}},
+    {"simple_rnn": {}},
+    {"simple_rnn": {"activation": "relu"}},
+]
+
+
+def entry(cell, units, **more):
+    ((kind, values),) = cell.items()
+    return {kind: {"units": units, **values, **more}}
+
+
+def keras_layer(cell, units, **more):
+    ((kind, values),) = cell.items()
+    if kind == "lstm":
+        return keras.layers.LSTM(units, unit_forget_bias=False, **more)
+    if kind == "gru":
+        return keras.layers.GRU(units, reset_after=values.get("reset_after", True), **more)
+    return keras.layers.SimpleRNN(units, activation=values.get("activation", "tanh"), **more)
+
+
+def draw(cell, features, units, seed=0):
+    """Random weights of one direction, in our layout."""
+    (kind,) = cell
+    gates = {"lstm": 4, "gru": 3, "simple_rnn": 1}[kind]
+    rng = np.random.default_rng(seed)
+    shapes = {
+        "kernel": (features, gates * units),
+        "recurrent_kernel": (units, gates * units),
+        "bias": (gates * units,),
+    }
+    if kind == "gru" and cell["gru"].get("reset_after", True):
+        shapes["recurrent_bias"] = (units,)
+    return {n: rng.normal(size=s, scale=0.5).astype("float32") for n, s in shapes.items()}
+
+
+def to_keras(cell, weights):
+    """The same weights as Keras lays them out."""
+    (kind,) = cell
+    kernel, recurrent, bias = (weights[n] for n in ("kernel", "recurrent_kernel", "bias"))
+    units = recurrent.shape[0]
+    if kind == "lstm":
+        # Ours are i, j, f, o; Keras's i, f, c, o, without a bias of its own for the gate f.
+        order = [0, 2, 1, 3]
+        bias = bias + np.repeat([0, 0, cell["lstm"]["forget_bias"], 0], units).astype("float32")
+        return [reordered(array, order) for array in (kernel, recurrent, bias)]
+    if "recurrent_bias" in weights:
+        zeros = np.zeros(2 * units, "float32")
+        bias = np.stack([bias, np.concatenate([zeros, weights["recurrent_bias"]])])
+    return [kernel, recurrent, bias]
+
+
+def reordered(array, order):
+    parts = np.split(array, len(order), axis=-1)
+    return np.concatenate([parts[place] for place in order], axis=-1)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("sequence", [False, True])
+def test_outputs_equal_keras(cell, shape, sequence):
+    batch, time, features, units = shape
+    x = np.random.default_rng(1).normal(size=(batch, time, features)).astype("float32")
+    weights = draw(cell, features, units)
+    layer = keras_layer(cell, units, return_sequences=sequence)
+    layer.build(x.shape)
+    layer.set_weights(to_keras(cell, weights))
+    ours = output_of(entry(cell, units, sequence=sequence), x, weights=weights)
+    np.testing.assert_allclose(ours, layer(x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize("sequence", [False, True])
+def test_going_backwards_keeps_outputs_at_the_place_of_their_inputs(cell, sequence):
+    x = np.random.default_rng(1).normal(size=(3, 5, 4)).astype("float32")
+    weights = draw(cell, 4, 6)
+    layer = keras_layer(cell, 6, return_sequences=sequence, go_backwards=True)
+    layer.build(x.shape)
+    layer.set_weights(to_keras(cell, weights))
+    theirs = np.asarray(layer(x))
+    if sequence:
+        theirs = theirs[:, ::-1]  # Keras gives them in the order it made them
+    changed = entry(cell, 6, sequence=sequence, go_backwards=True)
+    ours = output_of(changed, x, weights=weights)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize("sequence", [False, True])
+def test_both_directions_equal_keras_bidirectional(cell, sequence):
+    x = np.random.default_rng(1).normal(size=(3, 5, 4)).astype("float32")
+    forward, backward = draw(cell, 4, 6, seed=1), draw(cell, 4, 6, seed=2)
+    model = keras.layers.Bidirectional(keras_layer(cell, 6, return_sequences=sequence))
+    model.build(x.shape)
+    model.set_weights([*to_keras(cell, forward), *to_keras(cell, backward)])
+    weights = {f"forward_{name}": value for name, value in forward.items()}
+    weights |= {f"backward_{name}": value for name, value in backward.items()}
+    ours = output_of(entry(cell, 6, sequence=sequence, bidirectional=True), x, weights=weights)
+    np.testing.assert_allclose(ours, model(x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_training_steps_equal_keras(cell):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(8, 5, 4)).astype("float32")
+    y = rng.normal(size=(8, 3)).astype("float32")
+    weights = draw(cell, 4, 3)
+    layer = keras_layer(cell, 3)
+    layer.build(x.shape)
+    layer.set_weights(to_keras(cell, weights))
+    # Keras's gru with reset_after has each bias of z and r twice, and moves both: its steps are
+    # ours as long as it makes one.
+    steps = 1 if "recurrent_bias" in weights else 3
+    train_keras(layer, x, y, steps=steps)
+    ours = trained_weights(entry(cell, 3), x, y, weights, steps=steps)
+    theirs = layer.get_weights()
+    if "recurrent_bias" in ours:
+        theirs[2][1, :6] = 0
+    for mine, keras_own in zip(to_keras(cell, ours), theirs):
+        np.testing.assert_allclose(mine, keras_own, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize("more", [{}, {"sequence": True}, {"bidirectional": True}], ids=str)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_length_that_only_the_data_knows_gives_the_same(cell, more, backwards):
+    x = np.random.default_rng(1).normal(size=(3, 5, 4)).astype("float32")
+    changed = entry(cell, 2, go_backwards=backwards, **more)
+    known = plan_of(changed, x)
+    text = known.spec.source.text.replace("[5, 4]", "[null, 4]")
+    assert "null, 4" in text
+    outputs = [
+        tfgraph.build(plan).predict(x)["layer"].numpy() for plan in (known, tfgraph.loads(text))
+    ]
+    np.testing.assert_allclose(outputs[1], outputs[0], rtol=1e-5, atol=1e-6)
+
+
+def test_the_forget_bias_is_no_weight():
+    plan = plan_of({"lstm": 3}, np.zeros((1, 2, 2), "float32"))
+    bias = tfgraph.build(plan).weights["layer/bias"]
+    assert not tf.math.count_nonzero(bias)
+
+
+def test_l2_counts_the_kernel_and_not_the_recurrent_one():
+    plan = plan_of({"gru": {"units": 3, "l2": 0.5}}, np.zeros((1, 2, 2), "float32"))
+    layer = plan.layer("layer")
+    assert layer.weights["kernel"].l2 == 0.5
+    assert layer.weights["recurrent_kernel"].l2 == 0
