@@ -8,6 +8,7 @@ from typing import Any
 from tfgraph.api import Tensor
 from tfgraph.graph.batches import evaluation_batch
 from tfgraph.graph.forward import forward
+from tfgraph.graph.functions import part
 from tfgraph.graph.objective import example_losses, regularisation, wanted_by_evaluation
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -52,7 +53,7 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
             }
             new_states = {}
             for planned in plan.metrics:
-                with tf.name_scope(f"metric/{planned.name}"):
+                with part("metric", planned.name, planned.span):
                     new_states[planned.name] = planned.metric.update(
                         states[planned.name], outputs[planned.of], outputs[planned.target]
                     )

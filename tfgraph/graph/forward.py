@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tfgraph.api import Context, Field, Tensor
+from tfgraph.graph.functions import part
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan, PlannedLayer
 
@@ -31,7 +32,7 @@ def forward(
         if planned.name not in needed:
             continue
         context = Context(planned.name, training, step, plan.spec.training.seed)
-        with tf.name_scope(planned.name):
+        with part("layer", planned.name, planned.span):
             values[planned.name] = planned.layer.build(
                 *(values[name] for name in planned.inputs), own_weights(planned, current), context
             )

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from tfgraph.api import TensorSpec
 from tfgraph.diagnostics import Span, listed
-from tfgraph.errors import GraphError, UsageError
+from tfgraph.errors import GraphError, TfgraphError, UsageError
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
 _NODE = re.compile(r"\{\{(?:function_)?node ([^}]+)\}\}|node ([\w./\-]+)")
+_AROUND = re.compile(
+    r"Graph execution error:|Detected at node |File \"|<stack traces unavailable>|\d+ root error"
+)
+_NOISE = re.compile(r"^\(\d+\)\s+[A-Z_]+: |\{\{function_node [^}]*\}\}|\[\[?\{\{node.*$|\[Op:.*$")
 
 
 def trace(
-    plan: Plan, name: str, function: Callable[..., Any], inputs: Mapping[str, TensorSpec]
+    plan: Plan,
+    name: str,
+    function: Callable[..., Any],
+    inputs: Mapping[str, TensorSpec],
+    *,
+    least: int = 0,
 ) -> Any:
-    """`function` as a ConcreteFunction that takes `inputs` by name, or in their order."""
+    """`function` as a ConcreteFunction that takes `inputs` by name, or in their order.
+
+    `least` is the number of examples that it needs.
+    """
     signature = {
         key: tf.TensorSpec([None if s is None else s for s in spec.shape], spec.dtype, name=key)
         for key, spec in inputs.items()
@@ -31,6 +45,7 @@ def trace(
     concrete.__class__ = _checked(base)
     concrete.tfgraph_plan = plan
     concrete.tfgraph_inputs = dict(inputs)
+    concrete.tfgraph_least = least
     return concrete
 
 
@@ -42,7 +57,7 @@ def _checked(base: Any) -> Any:
         def __call__(self, *values: Any, **named: Any) -> Any:
             if tf.inside_function():
                 return super().__call__(*values, **named)
-            feeds = feed(self.tfgraph_inputs, values, named)
+            feeds = feed(self.tfgraph_inputs, values, named, self.tfgraph_least)
             try:
                 return super().__call__(**feeds)
             except tf.errors.OpError as error:
@@ -52,17 +67,36 @@ def _checked(base: Any) -> Any:
 
 
 def feed(
-    inputs: Mapping[str, TensorSpec], values: tuple[Any, ...], named: Mapping[str, Any]
+    inputs: Mapping[str, TensorSpec],
+    values: tuple[Any, ...],
+    named: Mapping[str, Any],
+    least: int = 0,
 ) -> dict[str, Any]:
     """The values as tensors by name; UsageError where one is missing or does not fit."""
-    given = {**dict(zip(inputs, values)), **named}
-    if len(values) > len(inputs) or not set(given) <= set(inputs):
-        extra = sorted(set(given) - set(inputs)) or ["one more value"]
-        raise UsageError(f"there is no input {extra[0]!r}", help=f"the inputs are {listed(inputs)}")
+    in_order = dict(zip(inputs, values))
+    given = {**in_order, **named}
+    help = f"the inputs are {listed(inputs)}"
+    if len(values) > len(inputs):
+        raise UsageError(f"{len(values)} values for {len(inputs)} inputs", help=help)
+    for name in named:
+        if name not in inputs:
+            raise UsageError(f"there is no input `{name}`", help=help)
+        if name in in_order:
+            raise UsageError(f"the input `{name}` is given twice", help=help)
     missing = [name for name in inputs if name not in given]
     if missing:
         raise UsageError(f"the input `{missing[0]}` is missing", help=f"it is {inputs[missing[0]]}")
-    return {name: _tensor(name, spec, given[name]) for name, spec in inputs.items()}
+    tensors = {name: _tensor(name, spec, given[name]) for name, spec in inputs.items()}
+    _check_batch({n: int(t.shape[0]) for n, t in tensors.items() if inputs[n].rank}, least)
+    return tensors
+
+
+def _check_batch(sizes: Mapping[str, int], least: int) -> None:
+    if min(sizes.values(), default=least) < least:
+        raise UsageError("there are no examples")
+    if len(set(sizes.values())) > 1:
+        shown = ", ".join(f"`{name}` {size}" for name, size in sizes.items())
+        raise UsageError(f"the inputs differ in their number of examples: {shown}")
 
 
 def _tensor(name: str, spec: TensorSpec, value: Any) -> Any:
@@ -72,9 +106,7 @@ def _tensor(name: str, spec: TensorSpec, value: Any) -> Any:
         else:
             tensor = _converted(spec, value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise UsageError(
-            f"the input `{name}` takes {spec.dtype}, and this is not: {error}"
-        ) from error
+        raise UsageError(f"the input `{name}` takes {spec.dtype}: {error}") from error
     if not tf.TensorShape(list(spec.shape)).is_compatible_with(tensor.shape):
         raise UsageError(
             f"the input `{name}` is {spec}, got {list(tensor.shape)}",
@@ -91,44 +123,67 @@ def _converted(spec: TensorSpec, value: Any) -> Any:
     array = numpy.asarray(value)
     if array.dtype.kind not in "biuf" and str(array.dtype) != "bfloat16":
         raise TypeError(f"got values of type {array.dtype}")
-    whole = spec.dtype not in ("float16", "bfloat16", "float32", "float64")
-    if array.dtype.kind == "f" and whole:
-        raise TypeError(f"got {array.dtype}")
-    return tf.cast(tf.convert_to_tensor(array), spec.dtype)
+    if spec.floating:
+        return tf.cast(tf.convert_to_tensor(array), spec.dtype)
+    whole = array.astype(spec.dtype) if array.dtype.kind in "biu" else None
+    if whole is None or not numpy.array_equal(whole, array):
+        beyond = f"got values of type {array.dtype}" if whole is None else "got values beyond it"
+        raise TypeError(beyond)
+    return tf.convert_to_tensor(whole)
+
+
+@contextmanager
+def part(kind: str, name: str, span: Span) -> Iterator[None]:
+    """Emit the ops of a part of the spec under its name, by which `located` finds it again.
+
+    The kind stands before the name, which may be that of a scope of TensorFlow's own.
+    """
+    try:
+        with tf.name_scope(f"{kind}/{name}"):
+            yield
+    except TfgraphError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {_first_line(str(error))}"
+        raise GraphError(f"cannot build {kind} `{name}` ({_line(span)}): {reason}") from error
 
 
 def located(plan: Plan, error: Exception) -> GraphError:
-    """TensorFlow's error, with the layer or loss that it comes from and its line."""
+    """TensorFlow's error, with the part of the spec that it comes from and its line."""
     text = getattr(error, "message", str(error))
-    reason = _reason(text) or type(error).__name__
+    reason = reason_of(text) or type(error).__name__
     found = _part(plan, text)
     if found is None:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")
     what, span = found
-    return GraphError(f"TensorFlow failed in {what} ({span.source.name}:{span.line}): {reason}")
+    return GraphError(f"TensorFlow failed in {what} ({_line(span)}): {reason}")
 
 
-def _reason(text: str) -> str:
-    """The line of TensorFlow's message that says what happened."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    # In a function it comes after the stack of the Python that made the node, before the node.
-    after = next((n for n, line in enumerate(lines) if line.startswith("[[{{node")), 1)
-    reason = "".join(lines[max(after - 1, 0) : after])
-    return re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[\[?\{\{node.*$", "", reason).strip()
+def reason_of(text: str) -> str:
+    """TensorFlow's own sentence, out of the nodes and stacks that it puts around it."""
+    lines = (line.strip() for line in text.splitlines())
+    said = (_NOISE.sub("", line).strip() for line in lines if not _AROUND.match(line))
+    return next(filter(None, said), "")
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _line(span: Span) -> str:
+    return f"{span.source.name}:{span.line}"
 
 
 def _part(plan: Plan, text: str) -> tuple[str, Span] | None:
-    layers = {layer.name: layer.span for layer in plan.layers}
-    losses = {loss.name: loss.span for loss in plan.losses}
-    metrics = {metric.name: metric.span for metric in plan.metrics}
+    parts = {("layer", layer.name): layer.span for layer in plan.layers}
+    parts |= {("loss", loss.name): loss.span for loss in plan.losses}
+    parts |= {("metric", metric.name): metric.span for metric in plan.metrics}
+    if plan.spec.optimizer:
+        parts["optimizer", plan.spec.optimizer.component.type] = plan.spec.optimizer.span
     for match in _NODE.finditer(text):
-        segments = (match[1] or match[2]).split("/")
-        for position, segment in enumerate(segments):
-            if segment in layers:
-                return f"layer `{segment}`", layers[segment]
-            following = segments[position + 1] if position + 1 < len(segments) else ""
-            if segment == "loss" and following in losses:
-                return f"loss `{following}`", losses[following]
-            if segment == "metric" and following in metrics:
-                return f"metric `{following}`", metrics[following]
+        for kind, scope in itertools.pairwise((match[1] or match[2]).split("/")):
+            # TensorFlow numbers scopes whose names differ in case only.
+            for name in (scope, re.sub(r"_\d+$", "", scope)):
+                if (kind, name) in parts:
+                    return f"{kind} `{name}`", parts[kind, name]
     return None

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from tfgraph.api import Initializer, Tensor, TensorSpec, WeightSpec, seed_of
-from tfgraph.errors import UsageError
+from tfgraph.diagnostics import did_you_mean, listed
+from tfgraph.errors import GraphError, UsageError
 from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
-from tfgraph.graph.functions import trace
+from tfgraph.graph.functions import reason_of, trace
 from tfgraph.graph.training import training_loop
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -75,7 +76,7 @@ class Graph(tf.Module):  # type: ignore[misc]
                 f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
             )
         function = evaluation_loop(self.plan, self._weights)
-        return trace(self.plan, "evaluate", function, self.stored)
+        return trace(self.plan, "evaluate", function, self.stored, least=1)
 
     @cached_property
     def train(self) -> Any:
@@ -86,7 +87,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         slots = self.slots
         function = training_loop(self.plan, self._weights, slots, self.step)
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
-        return trace(self.plan, "train", function, inputs)
+        return trace(self.plan, "train", function, inputs, least=1)
 
     @property
     def stored(self) -> dict[str, TensorSpec]:
@@ -98,8 +99,13 @@ class Graph(tf.Module):  # type: ignore[misc]
         """The value of a weight by full name, a tied one as its layer uses it."""
         if name in self._weights:
             return self._weights[name].read_value()
-        layer_name, _, weight_name = name.rpartition("/")
-        planned = self.plan.layer(layer_name)
+        seen = {
+            f"{layer.name}/{n}": (layer, n) for layer in self.plan.layers for n in layer.weights
+        }
+        if name not in seen:
+            help = did_you_mean(name, seen) or (f"there are {listed(seen)}" if seen else "")
+            raise UsageError(f"there is no weight `{name}`", help=help)
+        planned, weight_name = seen[name]
         spec = planned.weights[weight_name]
         if spec.tied is None:
             return self.weight(planned.weight_name(weight_name))
@@ -118,11 +124,23 @@ def build(plan: Plan) -> Graph:
 
 
 def _variable(name: str, spec: WeightSpec, seed: int) -> Any:
+    try:
+        return tf.Variable(
+            _first_value(name, spec, seed),
+            trainable=spec.trainable,
+            name=name,
+            dtype=spec.dtype,
+            shape=spec.shape,
+        )
+    except Exception as error:
+        reason = reason_of(str(error)) or type(error).__name__
+        raise GraphError(
+            f"cannot create the weight `{name}` {list(spec.shape)} of {spec.bytes:,} bytes: {reason}"
+        ) from error
+
+
+def _first_value(name: str, spec: WeightSpec, seed: int) -> Tensor:
     if isinstance(spec.initializer, Initializer):
         key = tf.constant([seed_of(seed, name), 0], tf.int64)
-        value = spec.initializer.build(spec.shape, spec.dtype, key)
-    else:
-        value = tf.fill(spec.shape, tf.constant(spec.initializer, spec.dtype))
-    return tf.Variable(
-        value, trainable=spec.trainable, name=name, dtype=spec.dtype, shape=spec.shape
-    )
+        return spec.initializer.build(spec.shape, spec.dtype, key)
+    return tf.fill(spec.shape, tf.constant(spec.initializer, spec.dtype))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tfgraph.api import Tensor
+from tfgraph.graph.functions import part
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan, PlannedLoss
 
@@ -22,7 +23,7 @@ def wanted_by_evaluation(plan: Plan) -> tuple[str, ...]:
 
 def example_losses(planned: PlannedLoss, values: Mapping[str, Tensor]) -> Tensor:
     """The losses of a batch, one for each example."""
-    with tf.name_scope(f"loss/{planned.name}"):
+    with part("loss", planned.name, planned.span):
         return planned.loss.build(values[planned.of], values[planned.target])
 
 

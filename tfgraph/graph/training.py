@@ -8,6 +8,7 @@ from typing import Any
 from tfgraph.api import Optimizer, Tensor
 from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
+from tfgraph.graph.functions import part
 from tfgraph.graph.objective import objective, wanted_by_losses
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -66,8 +67,9 @@ def training_step(
     gradients = tf.gradients(loss, [values[name] for name in trainable])
     found = {n: tf.convert_to_tensor(g) for n, g in zip(trainable, gradients) if g is not None}
     assert plan.spec.optimizer is not None
-    optimizer = plan.spec.optimizer.component
-    done = apply_gradients(optimizer, weights, found, slots, step)
+    optimizer = plan.spec.optimizer
+    with part("optimizer", optimizer.component.type, optimizer.span):
+        done = apply_gradients(optimizer.component, weights, found, slots, step)
     done += [weights[name].assign(value).op for name, value in updates.items()]
     with tf.control_dependencies(done):
         return tf.identity(loss)
@@ -81,13 +83,12 @@ def apply_gradients(
     step: Tensor,
 ) -> list[Any]:
     """Emit the clipping and the updates of all weights that have a gradient."""
-    with tf.name_scope("optimizer"):
-        learning_rate = optimizer.learning_rate.build(step)
-        clipped = clip(optimizer, gradients)
-        return [
-            optimizer.update(weights[name], gradient, dict(slots[name]), learning_rate, step)
-            for name, gradient in clipped.items()
-        ]
+    learning_rate = optimizer.learning_rate.build(step)
+    clipped = clip(optimizer, gradients)
+    return [
+        optimizer.update(weights[name], gradient, dict(slots[name]), learning_rate, step)
+        for name, gradient in clipped.items()
+    ]
 
 
 def clip(optimizer: Optimizer, gradients: Mapping[str, Tensor]) -> dict[str, Tensor]:
