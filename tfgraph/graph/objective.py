@@ -41,13 +41,13 @@ def objective(plan: Plan, values: Mapping[str, Tensor], weights: Mapping[str, Te
 
 
 def regularisation(plan: Plan, weights: Mapping[str, Tensor]) -> Tensor | None:
-    """The sum of the l1 and l2 terms of all weights; None where there are none."""
+    """The sum of the l1 and l2 terms of all weights, a float32; None where there are none."""
     terms = []
     for name, spec in plan.weights.items():
         if spec.l1:
-            terms.append(spec.l1 * tf.reduce_sum(tf.abs(weights[name])))
+            terms.append(spec.l1 * tf.cast(tf.reduce_sum(tf.abs(weights[name])), tf.float32))
         if spec.l2:
-            terms.append(spec.l2 * tf.reduce_sum(tf.square(weights[name])))
+            terms.append(spec.l2 * tf.cast(tf.reduce_sum(tf.square(weights[name])), tf.float32))
     return tf.add_n(terms) if terms else None
 
 
