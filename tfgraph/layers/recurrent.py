@@ -72,7 +72,9 @@ class Recurrent(Regularised):
         by_time = tf.transpose(x, [1, 0, 2])
         outputs = []
         for way, backwards in self.directions.items():
-            own = {n.removeprefix(way): w for n, w in weights.items() if n.startswith(way)}
+            own = {
+                name.removeprefix(way): weights[name] for name in weights if name.startswith(way)
+            }
             outputs.append(self.run(by_time, own, backwards))
         return outputs[0] if len(outputs) == 1 else tf.concat(outputs, -1)
 
