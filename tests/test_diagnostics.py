@@ -121,7 +121,12 @@ def test_an_error_is_its_diagnostics_with_a_blank_line_between():
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("matmull", "matmul"), ("softmax_crossentropy", "softmax_cross_entropy"), ("units", "units")],
+    [
+        ("matmull", "matmul"),
+        ("softmax_crossentropy", "softmax_cross_entropy"),
+        ("cross", "softmax_cross_entropy"),
+        ("units", "units"),
+    ],
 )
 def test_a_word_that_is_close_is_suggested(word, meant):
     known = ["relu", "units", "matmul", "softmax_cross_entropy"]

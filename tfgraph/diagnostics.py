@@ -172,8 +172,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is most like, if it is like any."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else None
+    words = list(known)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    # `rate` for `decay_rate`
+    close = close or [longer for longer in words if word in longer.split("_")]
+    return close[0] if len(close) == 1 else None
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,0 +1,113 @@
+"""Layers, a loss, a metric and an optimizer that fail: in the graph, in its gradient, in the making."""
+
+import sys
+
+import tfgraph
+import tfgraph.builtins
+from tfgraph.api import Layer, Loss, Metric, Optimizer, TensorSpec, hookimpl
+from tfgraph.lazy import tf
+from tfgraph.registry import Plugin, Registry
+
+
+def checked(x, message):
+    """`x`, unless one of its values is 10 or more."""
+    with tf.control_dependencies([tf.debugging.assert_less(x, 10.0, message)]):
+        return tf.identity(x)
+
+
+class Same(Layer):
+    """Abstract: gives its input."""
+
+    def infer(self, x):
+        return x
+
+
+class FailsForward(Same):
+    type = "fails_forward"
+
+    def build(self, x, weights, ctx):
+        return checked(x, "too large forward")
+
+
+class FailsBackward(Same):
+    type = "fails_backward"
+
+    def build(self, x, weights, ctx):
+        @tf.custom_gradient
+        def same(x):
+            return tf.identity(x), lambda gradient: checked(gradient + 10.0, "too large backward")
+
+        return same(x)
+
+
+class FailsInTheMaking(Same):
+    type = "fails_in_the_making"
+
+    def build(self, x, weights, ctx):
+        return x + tf.zeros([5, 5, 5, 7])
+
+
+class FailingLoss(Loss):
+    type = "failing_loss"
+
+    def check(self, output, target):
+        pass
+
+    def build(self, output, target):
+        return checked(tf.reduce_mean(output, -1), "too large a loss")
+
+
+class FailingMetric(Metric):
+    type = "failing_metric"
+
+    def check(self, output, target):
+        pass
+
+    def state(self, output, target):
+        return {"total": TensorSpec(())}
+
+    def update(self, state, output, target):
+        return {"total": checked(tf.reduce_sum(output), "too large a metric")}
+
+    def result(self, state):
+        return state["total"]
+
+
+class FailingOptimizer(Optimizer):
+    type = "failing_optimizer"
+
+    def update(self, variable, gradient, slots, learning_rate, step):
+        return variable.assign(checked(gradient + 10.0, "too large an update")).op
+
+
+@hookimpl
+def tfgraph_layers():
+    return [FailsForward, FailsBackward, FailsInTheMaking]
+
+
+@hookimpl
+def tfgraph_losses():
+    return [FailingLoss]
+
+
+@hookimpl
+def tfgraph_metrics():
+    return [FailingMetric]
+
+
+@hookimpl
+def tfgraph_optimizers():
+    return [FailingOptimizer]
+
+
+REGISTRY = Registry(
+    {
+        Plugin("builtins", "tfgraph"): tfgraph.builtins,
+        Plugin("faulty", "tests"): sys.modules[__name__],
+    }
+)
+
+
+def build(text):
+    """The graph of a spec that may use them."""
+    return tfgraph.build(tfgraph.loads(text, registry=REGISTRY))
