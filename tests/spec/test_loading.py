@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 import tfgraph
 from tests.spec.goldens import REGISTRY
+from tfgraph.diagnostics import MAX_PROBLEMS
 from tfgraph.errors import DataError
 from tfgraph.spec import check_file
 
@@ -110,3 +112,26 @@ def test_reading_a_spec_imports_neither_tensorflow_nor_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[batch, 4]\n", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layers:\n" + "  - reluu\n" * 20_000,
+        "layers:\n" + "  - relu: {zz: 1}\n" * 20_000,
+        "layers:\n  - relu: {" + ", ".join(f"z{i}: 1" for i in range(20_000)) + "}\n",
+        "layers:\n" + "".join(f"  - {{relu: , from: nowhere{i}}}\n" for i in range(5_000)),
+        "layers: [relu]\n" + "".join(f"z{i}: 1\n" for i in range(20_000)),
+        "layers: [relu]\n" * 20_000,
+    ],
+    ids=["types", "parameters", "one line", "names", "sections", "keys"],
+)
+def test_a_file_full_of_mistakes_is_diagnosed_soon_and_up_to_a_number(text):
+    started = time.perf_counter()
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(f"tfgraph: 1\ninputs: {{x: [4]}}\n{text}")
+    assert time.perf_counter() - started < 10
+    assert len(caught.value.diagnostics) == MAX_PROBLEMS
+    last = f"there may be more problems: {MAX_PROBLEMS} are shown"
+    assert caught.value.diagnostics[-1].notes[-1] == last
+    assert len(str(caught.value)) < 500_000
