@@ -2,7 +2,7 @@
 
     python -m tests.tutorial.reproduce
 
-It takes about a quarter of an hour on two cores. The figures go into specs/tutorial/results.json and
+It takes about 20 minutes on two cores. The figures go into specs/tutorial/results.json and
 the table of them into specs/README.md; the exit code is 1 where one is out of its bounds. With models
 named it is a trial, and nothing is written.
 """
