@@ -34,13 +34,13 @@ def test_message_place_excerpt_label_notes_and_help_stand_in_this_order():
     )
     assert lines == [
         "error[TG999]: wrong",
-        " --> spec.yaml:2:4",
-        "  |",
-        "2 | b: 22",
-        "  |    ^^ here",
-        "  = note: first",
-        "  = note: second",
-        "  = help: write 3",
+        "  --> spec.yaml:2:4",
+        "   |",
+        " 2 | b: 22",
+        "   |    ^^ here",
+        "   = note: first",
+        "   = note: second",
+        "   = help: write 3",
     ]
 
 
@@ -48,7 +48,7 @@ def test_a_warning_says_that_it_is_one():
     assert printed("a", 1, 1, 2, severity="warning")[0] == "warning[TG999]: wrong"
 
 
-def test_the_gutter_is_as_wide_as_the_line_number():
+def test_the_gutter_is_as_wide_as_the_line_number_and_two_at_least():
     lines = printed("\n" * 122 + "a: 1", 123, 1, 2)
     assert lines[1:] == ["   --> spec.yaml:123:1", "    |", "123 | a: 1", "    | ^"]
 
@@ -58,13 +58,13 @@ def test_a_span_of_several_lines_is_marked_to_the_end_of_its_first():
 
 
 def test_a_tab_is_kept_so_that_the_caret_stands_under_its_character():
-    assert printed("a:\tb", 1, 4, 5)[4] == "  |   \t^"
+    assert printed("a:\tb", 1, 4, 5)[4] == "   |   \t^"
 
 
 def test_wide_characters_take_two_columns():
     lines = printed("日本: 1", 1, 5, 6)
-    assert lines[4] == "  |       ^"
-    assert printed("日本: 1", 1, 1, 3)[4] == "  | ^^^^"
+    assert lines[4] == "   |       ^"
+    assert printed("日本: 1", 1, 1, 3)[4] == "   | ^^^^"
 
 
 @pytest.mark.parametrize("column", [1, 2, 100, 101, 500, 899, 900])
@@ -72,20 +72,20 @@ def test_a_long_line_is_shown_around_the_place(column):
     text = "".join(str(i % 10) for i in range(900))
     lines = printed(text, 1, column, column + 1)
     assert carets(lines) == text[column - 1]
-    assert len(lines[3]) <= MAX_WIDTH + len("1 | ……")
+    assert len(lines[3]) <= MAX_WIDTH + len(" 1 | ……")
 
 
 def test_a_place_past_the_end_has_a_caret_all_the_same():
-    assert printed("ab", 1, 9, 10)[4] == "  |   ^"
-    assert printed("", 1, 1, 1)[3:] == ["1 | ", "  | ^"]
+    assert printed("ab", 1, 9, 10)[4] == "   |   ^"
+    assert printed("", 1, 1, 1)[3:] == [" 1 | ", "   | ^"]
 
 
 @pytest.mark.parametrize("character", ["\x1b", "\x00", "\x9b", "\u202e", "\u200b", "\x07"])
 def test_nothing_that_a_terminal_acts_on_is_printed(character):
     lines = printed(f"a{character}b", 1, 3, 4, message=f"x{character}", help=f"y{character}")
     assert lines[0] == "error[TG999]: x�"
-    assert lines[3] == "1 | a�b"
-    assert lines[5] == "  = help: y�"
+    assert lines[3] == " 1 | a�b"
+    assert lines[5] == "   = help: y�"
 
 
 def test_a_line_break_in_a_message_does_not_break_its_line():

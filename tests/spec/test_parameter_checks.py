@@ -64,11 +64,11 @@ def test_a_contradiction_stands_on_the_parameter_it_names():
     assert problem.render() == "\n".join(
         [
             "error[TG206]: optimizer `gradient_descent` has no use for `nesterov` without `momentum`",
-            " --> <spec>:8:34",
-            "  |",
-            "8 |     {learning_rate: 1, nesterov: true}",
-            "  |                                  ^^^^",
-            "  = help: `momentum: 0.9` is usual",
+            "  --> <spec>:8:34",
+            "   |",
+            " 8 |     {learning_rate: 1, nesterov: true}",
+            "   |                                  ^^^^",
+            "   = help: `momentum: 0.9` is usual",
         ]
     )
 
