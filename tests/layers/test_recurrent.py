@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import tfgraph
 from tests.layers.models import output_of, plan_of, train_keras, trained_weights
+from tfgraph.layers.recurrent import UNROLLED_STEPS
 
 SHAPES = [(3, 5, 4, 6), (2, 1, 3, 2), (4, 7, 2, 3)]
 CELLS = [
@@ -147,6 +148,37 @@ def test_a_length_that_only_the_data_knows_gives_the_same(cell, more, backwards)
         tfgraph.build(plan).predict(x)["layer"].numpy() for plan in (known, tfgraph.loads(text))
     ]
     np.testing.assert_allclose(outputs[1], outputs[0], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("cell", "more"),
+    [
+        ({"lstm": {"forget_bias": 1.0}}, {}),
+        ({"gru": {"reset_after": False}}, {"go_backwards": True}),
+        ({"simple_rnn": {}}, {"sequence": True}),
+    ],
+    ids=str,
+)
+def test_a_long_sequence_is_trained_in_a_loop_like_keras(cell, more):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(3, UNROLLED_STEPS + 1, 4)).astype("float32")
+    y = rng.normal(size=(3, *x.shape[1:2] * more.get("sequence", False), 2)).astype("float32")
+    weights = draw(cell, 4, 2)
+    renamed = {"return_sequences": True} if "sequence" in more else more
+    layer = keras_layer(cell, 2, **renamed)
+    layer.build(x.shape)
+    layer.set_weights(to_keras(cell, weights))
+    train_keras(layer, x, y, steps=1)
+    ours = trained_weights(entry(cell, 2, **more), x, y, weights, steps=1)
+    for mine, theirs in zip(to_keras(cell, ours), layer.get_weights()):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_no_steps_leave_the_state_at_zero():
+    plan = plan_of({"lstm": 3}, np.zeros((2, 5, 4), "float32"))
+    unknown = tfgraph.loads(plan.spec.source.text.replace("[5, 4]", "[null, 4]"))
+    outputs = tfgraph.build(unknown).predict(np.ones((2, 0, 4), "float32"))["layer"]
+    np.testing.assert_array_equal(outputs, np.zeros((2, 3)))
 
 
 def test_the_forget_bias_is_no_weight():
