@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from tests.cli.commands import Caller
 from tfgraph.cli.main import COMMANDS
+from tfgraph.drawing import data, mermaid, svg
+from tfgraph.spec import Plan, load
 
 DOUBLING = '''
 from tfgraph.api import Layer, hookimpl
@@ -157,3 +160,16 @@ def test_a_manifest_says_what_a_run_was_made_with(call: Caller) -> None:
     assert set(manifest["versions"]) == {"tfgraph", "tensorflow", "numpy", "python"}
     assert (manifest["name"], manifest["spec"], manifest["seed"]) == ("line", "line.yaml", 0)
     assert Path("r/spec.yaml").read_text() == Path("line.yaml").read_text()
+
+
+@pytest.mark.parametrize(("form", "draw"), [("svg", svg), ("mermaid", mermaid)])
+def test_show_draws(call: Caller, form: str, draw: Callable[[Plan], str]) -> None:
+    outcome = call("show", "line.yaml", "--format", form)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == draw(load("line.yaml"))
+
+
+def test_show_gives_the_plan_as_data(call: Caller) -> None:
+    outcome = call("show", "line.yaml", "--format", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert json.loads(outcome.out) == data(load("line.yaml"))

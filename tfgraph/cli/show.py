@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +10,7 @@ import click
 
 from tfgraph.api import show_shape
 from tfgraph.cli.specs import plan_of, spec_argument
-from tfgraph.drawing import mermaid, svg
+from tfgraph.drawing import data, mermaid, svg
 from tfgraph.spec import Plan
 from tfgraph.spec.plan import PlannedLayer
 
@@ -21,9 +22,9 @@ HEADER = ("layer", "takes", "output", "weights", "parameters")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "svg", "mermaid"]),
+    type=click.Choice(["text", "svg", "mermaid", "json"]),
     default="text",
-    help="A table (text), a picture (svg), or a flow chart's text (mermaid).",
+    help="A table (text), a picture (svg), a flow chart's text (mermaid), or data (json).",
 )
 @click.pass_obj
 def command(plugins: tuple[str, ...], spec: str, form: str) -> None:
@@ -33,6 +34,8 @@ def command(plugins: tuple[str, ...], spec: str, form: str) -> None:
         click.echo(svg(plan), nl=False)
     elif form == "mermaid":
         click.echo(mermaid(plan), nl=False)
+    elif form == "json":
+        click.echo(json.dumps(data(plan), indent=2, ensure_ascii=False))
     else:
         print_table(plan)
 

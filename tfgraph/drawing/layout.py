@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _SWEEPS = 4
-#: The weight of an edge that passes a rank, beside a box's of 1.
-_PASSING = 1e-6
+#: How much a place beside the main line counts, beside 1 for a place on it.
+_ASIDE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class _Grid:
         lane: float,
     ) -> None:
         self.rank = rank
+        self.main = _main_line(nodes, inputs)
         self.room = {"box": width, "lane": lane}
         self.rows: list[list[object]] = [[] for _ in range(max(rank.values(), default=0) + 1)]
         self.above: dict[object, list[object]] = {}
@@ -122,28 +123,25 @@ class _Grid:
                 self.x[node] = place
 
     def wanted(self, node: object) -> float:
-        """Under what it comes from: the main input, or the middle of several boxes."""
+        """Under what it comes from: the middle of the boxes just above, or else of the lanes."""
         sources = self.above.get(node, [])
-        places = [self.x[source] for source in sources]
-        if not places:
-            return 0.0
-        boxes = [self.x[source] for source in sources if isinstance(source, str)]
-        if len(boxes) == len(places):
-            return sum(places) / len(places)
-        return boxes[0] if boxes else places[0]
+        boxes = [source for source in sources if isinstance(source, str)]
+        main = [source for source in boxes if source in self.main]
+        places = [self.x[source] for source in main or boxes or sources]
+        return sum(places) / len(places) if places else 0.0
 
     def spread(self, row: Sequence[object], wanted: Sequence[float]) -> list[float]:
         """Places near the wanted ones, in order and without overlap.
 
         Runs that touch move together, to the mean of what they want (the pooling of adjacent
-        violators), in which edges that pass weigh next to nothing: they give way to boxes.
+        violators), in which only the main line counts: the rest gives way to it.
         """
         offsets = [0.0]
         for left, right in pairwise(row):
             offsets.append(offsets[-1] + (self.half(left) + self.half(right)))
         runs: list[tuple[float, float, int]] = []
         for node, want, offset in zip(row, wanted, offsets):
-            runs.append((want - offset, _PASSING if isinstance(node, tuple) else 1.0, 1))
+            runs.append((want - offset, 1.0 if node in self.main else _ASIDE, 1))
             while len(runs) > 1 and runs[-2][0] > runs[-1][0]:
                 right, right_weight, right_count = runs.pop()
                 left, left_weight, left_count = runs.pop()
@@ -155,3 +153,23 @@ class _Grid:
 
     def half(self, node: object) -> float:
         return self.room["lane" if isinstance(node, tuple) else "box"] / 2
+
+
+def _main_line(nodes: Sequence[str], inputs: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The boxes that go on straight: of what takes the same box, those with most still to come.
+
+    So a shortcut stands beside the stack that it bridges, and branches of one length side by side.
+    """
+    takers: dict[str, list[str]] = {node: [] for node in nodes}
+    for node in nodes:
+        for source in inputs[node]:
+            takers[source].append(node)
+    to_come: dict[str, int] = {}
+    for node in reversed(nodes):
+        to_come[node] = 1 + max((to_come[taker] for taker in takers[node]), default=-1)
+    starts = [node for node in nodes if not inputs[node]]
+    main = {node for node in starts if to_come[node] == max(map(to_come.__getitem__, starts))}
+    for takers_of_one in takers.values():
+        longest = max((to_come[taker] for taker in takers_of_one), default=0)
+        main.update(taker for taker in takers_of_one if to_come[taker] == longest)
+    return frozenset(main)

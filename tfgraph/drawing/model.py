@@ -12,10 +12,14 @@ from tfgraph.spec.plan import Plan, PlannedLayer
 
 @dataclass(frozen=True)
 class Box:
-    """A layer or an input. `details` are its parameters as far as they are not the defaults."""
+    """A layer or an input. `details` are its parameters as far as they are not the defaults.
+
+    `family` is the built-in family of layers that it belongs to, "plugin" or "input".
+    """
 
     name: str
     type: str
+    family: str
     shape: str
     line: int
     details: str = ""
@@ -26,8 +30,8 @@ class Box:
     @property
     def title(self) -> str:
         """The type, and the name where the spec gives one."""
-        given = not self.name.startswith(f"{self.type}_")
-        return f"{self.name}: {self.type}" if given and self.type != "input" else self.name
+        told = ("input", self.name, self.name.rpartition("_")[0])
+        return self.name if self.type in told else f"{self.name}: {self.type}"
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,10 @@ def picture(plan: Plan) -> Picture:
     boxes = {}
     inputs: dict[str, tuple[str, ...]] = {}
     ties = []
-    taken = {name for layer in plan.layers for name in layer.inputs}
+    taken = {*plan.outputs, *(name for layer in plan.layers for name in layer.inputs)}
     for name in plan.fields:
         if name in taken:
-            boxes[name] = Box(
-                name, "input", str(plan.fields[name].spec), plan.spec.place("inputs").line
-            )
+            boxes[name] = _input_box(plan, name)
             inputs[name] = ()
     for layer in plan.layers:
         boxes[layer.name] = _box(plan, layer)
@@ -62,6 +64,18 @@ def picture(plan: Plan) -> Picture:
             if weight.tied:
                 ties.append((layer.name, weight.tied.weight.rpartition("/")[0], "tied"))
     return Picture(plan.spec.name, boxes, inputs, tuple(ties), plan.parameters)
+
+
+def _input_box(plan: Plan, name: str) -> Box:
+    section = "data" if plan.spec.data else "inputs"
+    return Box(
+        name,
+        "input",
+        "input",
+        str(plan.fields[name].spec),
+        plan.spec.place(section).line,
+        output=name in plan.outputs,
+    )
 
 
 def _box(plan: Plan, layer: PlannedLayer) -> Box:
@@ -77,6 +91,7 @@ def _box(plan: Plan, layer: PlannedLayer) -> Box:
     return Box(
         layer.name,
         layer.layer.type,
+        _family(layer.layer),
         str(layer.output),
         layer.span.line,
         details(layer.layer),
@@ -84,6 +99,11 @@ def _box(plan: Plan, layer: PlannedLayer) -> Box:
         weights,
         layer.name in plan.outputs,
     )
+
+
+def _family(layer: Layer) -> str:
+    package, _, module = type(layer).__module__.rpartition(".")
+    return module if package == "tfgraph.layers" else "plugin"
 
 
 def details(layer: Layer) -> str:
@@ -97,12 +117,16 @@ def details(layer: Layer) -> str:
                 words.append(value.type)
         elif parameter.required or value != parameter.convert(parameter.default):
             words.append(_word(name, value))
-    return ", ".join(word for word in words if word)
+    return ", ".join(words)
 
 
 def _word(name: str, value: object) -> str:
-    if isinstance(value, bool):
+    name = name.replace("_", " ")
+    if value is None or isinstance(value, bool):
         return name if value else f"no {name}"
     if isinstance(value, (list, tuple)):
         value = "×".join(str(item) for item in value)
-    return f"{name.replace('_', ' ')} {getattr(value, 'name', value)}"
+    text = str(getattr(value, "name", value))
+    # XML has no way to write control characters.
+    shown = "".join(character if character.isprintable() else "�" for character in text)
+    return f"{name} {shown}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from tfgraph.drawing.layout import Layout, lay_out
 from tfgraph.drawing.model import Box, Picture, picture
@@ -17,29 +17,21 @@ _MARGIN = 24.0
 _HEADER = 48.0
 _LEGEND = 26.0
 
-#: What a layer does to values, by type: the colour of its box follows. Other types, plugins' for
-#: instance, take the colour of "layer", or of their having weights.
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "input": ("input",),
-    "convolution": ("conv2d", "depthwise_conv2d"),
-    "pooling": ("max_pool", "avg_pool", "global_avg_pool", "global_max_pool"),
-    "normalisation": ("batch_norm", "layer_norm"),
-    "recurrence": ("lstm", "gru", "simple_rnn"),
-    "merge": ("add", "subtract", "multiply", "average", "concat"),
-    "noise": ("dropout", "corrupt", "gaussian_noise"),
-    "shape": ("flatten", "reshape", "transpose"),
-}
-_COLOURS = {
+#: The colour of a box, by family.
+COLOURS: Mapping[str, str] = {
     "input": "#64748b",
-    "weights": "#2563eb",
+    "linear": "#2563eb",
+    "tied": "#db2777",
+    "embedding": "#4f46e5",
     "convolution": "#7c3aed",
+    "recurrent": "#c026d3",
     "pooling": "#0891b2",
-    "normalisation": "#0d9488",
-    "recurrence": "#c026d3",
+    "normalization": "#0d9488",
+    "activation": "#16a34a",
     "merge": "#d97706",
     "noise": "#94a3b8",
-    "shape": "#94a3b8",
-    "layer": "#16a34a",
+    "shape": "#a8a29e",
+    "plugin": "#dc2626",
 }
 _STYLE = """
   text { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #0f172a }
@@ -53,11 +45,11 @@ _STYLE = """
   .edge { fill: none; stroke: #64748b; stroke-width: 1.4 }
   .tie { fill: none; stroke: #db2777; stroke-width: 1.4; stroke-dasharray: 5 4 }
   .tip { fill: #64748b }
-  .tied { font-size: 11px; fill: #db2777 }
+  .tied { font-size: 11px; fill: #db2777; stroke: #ffffff; stroke-width: 4; paint-order: stroke }
   @media (prefers-color-scheme: dark) {
     text { fill: #e2e8f0 } .small { fill: #94a3b8 } .shape { fill: #cbd5e1 }
     .paper { fill: #0b1220 } .box { fill: #172033; stroke: #334155 } .out { stroke: #e2e8f0 }
-    .edge { stroke: #94a3b8 } .tip { fill: #94a3b8 }
+    .edge { stroke: #94a3b8 } .tip { fill: #94a3b8 } .tied { fill: #f472b6; stroke: #0b1220 }
   }
 """
 
@@ -76,7 +68,8 @@ class _Drawing:
         )
         lefts = [x - self.width / 2 for x in self.layout.x.values()]
         points = [x for lane in self.layout.bends.values() for x, _ in lane]
-        ties = 3 * _LANE if shown.ties else 0.0
+        aside = any(not self.beside(source, target) for source, target, _ in shown.ties)
+        ties = 3 * _LANE if aside else 0.0
         self.left = min([*lefts, *(x - _LANE / 2 for x in points)]) - _MARGIN - ties
         right = max([*(x + self.width for x in lefts), *(x + _LANE / 2 for x in points)])
         self.total_width = max(right + _MARGIN - self.left, _text_width(shown.name, 17) + 260)
@@ -119,31 +112,29 @@ class _Drawing:
     def box(self, box: Box) -> str:
         x = self.layout.x[box.name] - self.width / 2
         y = self.top(self.layout.rank[box.name])
-        colour = _COLOURS[family(box)]
         count = f"{box.parameters:,}" if box.parameters else ""
         title = _fit(box.title, self.width - 40 - _text_width(box.shape, 11))
         details = _fit(box.details, self.width - 44 - _text_width(count, 11))
         height = self.heights[self.layout.rank[box.name]]
-        first = y + 18 if details or count else y + height / 2 + 4.5
+        two_lines = _height(box) == _TWO_LINES
+        first = y + 18 if two_lines else y + height / 2 + 4.5
         right = x + self.width - 10
         lines = [f"{box.title} (line {box.line})", f"gives {box.shape}"]
         lines += [f"{name} {shown}" for name, shown in box.weights.items()]
         outline = "box out" if box.output else "box"
-        return "\n".join(
-            [
-                f"<g><title>{escape(chr(10).join(lines))}</title>",
-                f'<rect class="{outline}" x="{x:.1f}" y="{y:.1f}" width="{self.width:.1f}"'
-                f' height="{height}" rx="7"/>',
-                f'<rect x="{x + 5:.1f}" y="{y + 7:.1f}" width="4" height="{height - 14}" rx="2"'
-                f" fill={quoteattr(colour)}/>",
-                f'<text class="title" x="{x + 18:.1f}" y="{first:.1f}">{escape(title)}</text>',
-                f'<text class="shape" x="{right:.1f}" y="{first:.1f}" text-anchor="end">'
-                f"{escape(box.shape)}</text>",
-                f'<text class="small" x="{x + 18:.1f}" y="{y + 34:.1f}">{escape(details)}</text>',
-                f'<text class="small" x="{right:.1f}" y="{y + 34:.1f}" text-anchor="end">{count}'
-                "</text></g>",
-            ]
-        )
+        parts = [
+            f"<g><title>{escape(chr(10).join(lines))}</title>",
+            f'<rect class="{outline}" x="{x:.1f}" y="{y:.1f}" width="{self.width:.1f}"'
+            f' height="{height}" rx="7"/>',
+            f'<rect x="{x + 5:.1f}" y="{y + 7:.1f}" width="4" height="{height - 14}" rx="2"'
+            f' fill="{COLOURS[box.family]}"/>',
+            _text("title", x + 18, first, title),
+            _text("shape", right, first, box.shape, end=True),
+            _text("small", x + 18, y + 34, details),
+            _text("small", right, y + 34, count, end=True),
+            "</g>",
+        ]
+        return "\n".join(part for part in parts if part)
 
     def edge(self, source: str, target: str) -> str:
         x = self.layout.x
@@ -159,33 +150,48 @@ class _Drawing:
         path = f"M{points[0][0]:.1f},{points[0][1]:.1f}"
         for (x0, y0), (x1, y1) in itertools.pairwise(points):
             half = (y0 + y1) / 2
-            if x0 == x1:
+            if abs(x0 - x1) < 0.05:
                 path += f" L{x1:.1f},{y1:.1f}"
             else:
                 path += f" C{x0:.1f},{half:.1f} {x1:.1f},{half:.1f} {x1:.1f},{y1:.1f}"
         tip = f"M{end_x - 4:.1f},{end_y - 7:.1f} h8 l-4,7 z"
         return f'<path class="edge" d="{path}"/><path class="tip" d="{tip}"/>'
 
+    def beside(self, source: str, target: str) -> bool:
+        """Whether two boxes stand in one row."""
+        return self.layout.rank[source] == self.layout.rank[target]
+
     def tie(self, source: str, target: str, label: str, number: int) -> str:
-        x = self.layout.x
-        ranks = [self.layout.rank[name] for name in (source, target)]
-        rows = [(self.top(rank) + self.bottom(rank)) / 2 for rank in ranks]
-        lefts = [x[name] - self.width / 2 for name in (source, target)]
-        reach = min(lefts) - _LANE - (number % 4) * 9
-        path = (
-            f"M{lefts[0]:.1f},{rows[0]:.1f} C{reach:.1f},{rows[0]:.1f} {reach:.1f},{rows[1]:.1f}"
-            f" {lefts[1]:.1f},{rows[1]:.1f}"
+        """A dashed curve between two boxes: over their row, or else on their left."""
+        rank = self.layout.rank
+        if self.beside(source, target):
+            quarter = self.width / 4
+            left, right = sorted([self.layout.x[source], self.layout.x[target]])
+            top = self.top(rank[source])
+            ends = [(left + quarter, top), (right - quarter, top)]
+            controls = [(x, top - _GAP) for x, _ in ends]
+        else:
+            ends = [
+                (self.layout.x[name] - self.width / 2, (self.top(at) + self.bottom(at)) / 2)
+                for name, at in ((source, rank[source]), (target, rank[target]))
+            ]
+            reach = min(x for x, _ in ends) - _LANE - (number % 4) * 9
+            controls = [(reach, y) for _, y in ends]
+        points = [ends[0], *controls, ends[1]]
+        path = "M{} C{} {} {}".format(*(f"{x:.1f},{y:.1f}" for x, y in points))
+        middle_x, middle_y = (
+            (start + 3 * first + 3 * second + end) / 8 for start, first, second, end in zip(*points)
         )
         return (
-            f'<path class="tie" d="{path}"/><text class="tied" x="{reach + 4:.1f}"'
-            f' y="{sum(rows) / 2:.1f}" text-anchor="end">{label}</text>'
+            f'<path class="tie" d="{path}"/><text class="tied" x="{middle_x:.1f}"'
+            f' y="{middle_y + 4:.1f}" text-anchor="middle">{label}</text>'
         )
 
     def legend_layout(self) -> list[list[str]]:
         """The families in use, in rows that fit the width."""
         rows: list[list[str]] = [[]]
         room = self.total_width - 2 * _MARGIN
-        for name in dict.fromkeys(family(box) for box in self.shown.boxes.values()):
+        for name in dict.fromkeys(box.family for box in self.shown.boxes.values()):
             if rows[-1] and sum(map(_legend_width, [*rows[-1], name])) > room:
                 rows.append([])
             rows[-1].append(name)
@@ -198,20 +204,19 @@ class _Drawing:
             x = self.left + _MARGIN
             for name in row:
                 parts.append(
-                    f'<circle cx="{x + 4:.1f}" cy="{y:.1f}" r="4" fill="{_COLOURS[name]}"/>'
-                    f'<text class="small" x="{x + 13:.1f}" y="{y + 4:.1f}">{name}</text>'
+                    f'<circle cx="{x + 4:.1f}" cy="{y:.1f}" r="4" fill="{COLOURS[name]}"/>'
+                    + _text("small", x + 13, y + 4, name)
                 )
                 x += _legend_width(name)
             y += _LEGEND
         return "\n".join(parts)
 
 
-def family(box: Box) -> str:
-    """The family of a box, after which it is coloured."""
-    for name, types in FAMILIES.items():
-        if box.type in types:
-            return name
-    return "weights" if box.weights else "layer"
+def _text(style: str, x: float, y: float, text: str, *, end: bool = False) -> str:
+    if not text:
+        return ""
+    anchor = ' text-anchor="end"' if end else ""
+    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}"{anchor}>{escape(text)}</text>'
 
 
 def _height(box: Box) -> float:

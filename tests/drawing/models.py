@@ -1,0 +1,80 @@
+"""Models to draw, as specs."""
+
+TWINS = """\
+tfgraph: 1
+name: twins
+description: Two towers of one kernel, a late input, and a decoder tied to the code.
+inputs: {left: [6], right: [6], noise: [4]}
+layers:
+  - matmul: {units: 5, bias: true}
+    name: tower
+    from: left
+  - matmul: {units: 5, bias: true}
+    name: other_tower
+    from: right
+    share: tower
+  - subtract:
+    from: [tower, other_tower]
+    name: difference
+  - dropout: 0.25
+  - concat:
+    from: [dropout_1, noise]
+  - matmul: 3
+    name: code
+  - tied_decoder: code
+    name: back
+  - softmax:
+    from: code
+outputs: [back, softmax_1]
+"""
+
+TRAINED = """\
+tfgraph: 1
+name: trained
+data: {linear: {points: 64}}
+layers:
+  - scale: {init: {constant: 0.5}}
+loss: squared_error
+optimizer: {rmsprop: {learning_rate: {constant: 0.1}}}
+metrics: [mean_absolute_error]
+train: {epochs: 3, batch_size: 16}
+"""
+
+
+def residual(blocks: int, *, projections: bool = False) -> str:
+    """A residual net of three layers a block; every other shortcut a projection if so asked."""
+    lines = [
+        "tfgraph: 1",
+        "inputs: {image: [8, 8, 4]}",
+        "layers:",
+        "  - conv2d: 4",
+        "    name: sum_0",
+    ]
+    for block in range(1, blocks + 1):
+        shortcut = before = f"sum_{block - 1}"
+        lines += [
+            *("  - batch_norm:", f"    name: norm_{block}", f"    from: {before}"),
+            *("  - relu:", f"    name: relu_{block}"),
+            *("  - conv2d: 4", f"    name: conv_{block}"),
+        ]
+        if projections and block % 2:
+            shortcut = f"shortcut_{block}"
+            lines += ["  - conv2d: {filters: 4, kernel_size: 1}"]
+            lines += [f"    name: {shortcut}", f"    from: {before}"]
+        lines += ["  - add:", f"    name: sum_{block}", f"    from: [conv_{block}, {shortcut}]"]
+    return "\n".join([*lines, ""])
+
+
+def inception(modules: int) -> str:
+    """Modules of four branches, one shorter than the others, joined by `concat`."""
+    lines = ["tfgraph: 1", "inputs: {image: [8, 8, 4]}", "layers:", "  - relu:", "    name: join_0"]
+    for module in range(1, modules + 1):
+        before, branches = f"join_{module - 1}", []
+        for branch, depth in enumerate((1, 2, 2, 2)):
+            for step in range(depth):
+                name = f"branch_{module}_{branch}_{step}"
+                lines += ["  - conv2d: 2", f"    name: {name}"]
+                lines += [f"    from: {before}"] if step == 0 else []
+            branches.append(name)
+        lines += ["  - concat:", f"    name: join_{module}", f"    from: [{', '.join(branches)}]"]
+    return "\n".join([*lines, ""])
