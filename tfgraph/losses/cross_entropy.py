@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
-from tfgraph.losses.regression import Elementwise, mean_per_example
+from tfgraph.losses.regression import Elementwise, in_one_dtype, mean_per_example, wide
 
 
 class SoftmaxCrossEntropy(Loss):
-    """Cross entropy between softmax(logits) and the class, in nats; the mean over a batch.
+    """Cross entropy between softmax(logits) and the class, in nats.
+
+    The mean over the axes between batch and classes, and over the batch.
 
     Shape: logits [batch, …, classes]; target [batch, …] of class indices, or one-hot (or any
     distribution) [batch, …, classes].
+    Source: Bridle, 1990, "Probabilistic Interpretation of Feedforward Classification Network
+    Outputs"; label smoothing: Szegedy et al., 2016, "Rethinking the Inception Architecture for
+    Computer Vision".
     """
 
     type = "softmax_cross_entropy"
@@ -46,15 +51,18 @@ class SoftmaxCrossEntropy(Loss):
             )
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        if not target.dtype.is_floating and self.label_smoothing == 0:
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(target, output)
-            return mean_per_example(losses)
-        classes = output.shape[-1]
-        if not target.dtype.is_floating:
-            target = tf.one_hot(target, classes, dtype=output.dtype)
+        output = wide(output)
+        if target.dtype.is_floating:
+            target = tf.cast(target, output.dtype)
+            losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+        else:
+            # The op takes no smaller integers, and refuses an index that is no class.
+            index = tf.cast(target, tf.int64)
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(index, output)
         if self.label_smoothing:
-            target = target * (1 - self.label_smoothing) + self.label_smoothing / classes
-        losses = tf.nn.softmax_cross_entropy_with_logits(target, output)
+            # The loss is linear in the target: no one-hot of the indices is needed.
+            even = -tf.reduce_mean(tf.nn.log_softmax(output), -1)
+            losses = (1 - self.label_smoothing) * losses + self.label_smoothing * even
         return mean_per_example(losses)
 
 
@@ -85,7 +93,7 @@ class SigmoidCrossEntropy(Loss):
             )
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        target = tf.cast(tf.reshape(target, tf.shape(output)), output.dtype)
+        output, target = in_one_dtype(output, tf.reshape(target, tf.shape(output)))
         if self.label_smoothing:
             target = target * (1 - self.label_smoothing) + self.label_smoothing / 2
         return mean_per_example(tf.nn.sigmoid_cross_entropy_with_logits(target, output))
@@ -108,7 +116,5 @@ class KLDivergence(Elementwise):
         super().check(output, target)
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        least = tf.constant(1e-7, output.dtype)
-        target = tf.clip_by_value(target, least, 1)
-        output = tf.clip_by_value(output, least, 1)
+        output, target = (tf.clip_by_value(x, 1e-7, 1) for x in in_one_dtype(output, target))
         return mean_per_example(tf.reduce_sum(target * tf.math.log(target / output), -1))

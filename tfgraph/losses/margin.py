@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec
 from tfgraph.lazy import tf
-from tfgraph.losses.regression import mean_per_example
+from tfgraph.losses.regression import in_one_dtype, mean_per_example
 
 
 class Hinge(Loss):
     """max(0, 1 - z · x) for a score x and a side z of -1 or 1; the mean over values and batch.
 
-    A target of integers holds 0 for the side -1, and so does one of class indices.
+    A target of 0 stands for the side -1 as well.
 
     Shape: scores [batch, …]; target of the same shape, for scores [batch, 1] also [batch].
     Source: Cortes and Vapnik, 1995, "Support-Vector Networks".
@@ -27,7 +27,5 @@ class Hinge(Loss):
             raise ShapeError(f"takes two sides, and the target has {target.classes} classes")
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        side = tf.cast(tf.reshape(target, tf.shape(output)), output.dtype)
-        if not target.dtype.is_floating:
-            side = tf.where(side > 0, tf.ones_like(side), -tf.ones_like(side))
-        return mean_per_example(tf.nn.relu(1 - side * output))
+        output, target = in_one_dtype(output, tf.reshape(target, tf.shape(output)))
+        return mean_per_example(tf.nn.relu(1 - tf.where(target > 0, output, -output)))

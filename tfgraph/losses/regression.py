@@ -13,7 +13,10 @@ class Elementwise(Loss):
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         if output.shape != target.shape:
-            raise ShapeError(f"needs a target like the output {output}, got {target}")
+            raise ShapeError(
+                f"needs a target like the output {output}, got {target}",
+                help="put `reshape: []` last" if output.shape == (*target.shape, 1) else "",
+            )
         output.expect_floating()
         if not target.floating:
             raise ShapeError(f"needs a floating-point target, got {target}")
@@ -28,7 +31,7 @@ class SquaredError(Elementwise):
     type = "squared_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        return mean_per_example(tf.math.squared_difference(output, target))
+        return mean_per_example(tf.math.squared_difference(*in_one_dtype(output, target)))
 
 
 class SumSquaredError(Elementwise):
@@ -41,7 +44,7 @@ class SumSquaredError(Elementwise):
     reduction: ClassVar[Literal["mean", "sum"]] = "sum"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
-        squared = tf.math.squared_difference(output, target)
+        squared = tf.math.squared_difference(*in_one_dtype(output, target))
         return squared if squared.shape.rank <= 1 else tf.reduce_sum(squared, value_axes(squared))
 
 
@@ -54,6 +57,7 @@ class AbsoluteError(Elementwise):
     type = "absolute_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
+        output, target = in_one_dtype(output, target)
         return mean_per_example(tf.abs(output - target))
 
 
@@ -71,9 +75,9 @@ class Huber(Elementwise):
     delta: float = param("Where the loss turns absolute.", default=1.0, above=0, primary=True)
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
+        output, target = in_one_dtype(output, target)
         error = tf.abs(output - target)
-        delta = tf.constant(self.delta, output.dtype)
-        near = tf.minimum(error, delta)
+        near = tf.minimum(error, self.delta)
         return mean_per_example(near * (error - near / 2))
 
 
@@ -92,8 +96,20 @@ class Cosine(Elementwise):
         super().check(output, target)
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
+        output, target = in_one_dtype(output, target)
         cosine = tf.reduce_sum(unit(output) * unit(target), -1)
         return mean_per_example(1 - cosine)
+
+
+def in_one_dtype(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """The output in float32 or better, and the target in the same."""
+    output = wide(output)
+    return output, tf.cast(target, output.dtype)
+
+
+def wide(output: Tensor) -> Tensor:
+    """The output in float32, or float64 if it is: a square overflows a float16 from 256 on."""
+    return output if output.dtype == tf.float64 else tf.cast(output, tf.float32)
 
 
 def unit(vectors: Tensor) -> Tensor:
