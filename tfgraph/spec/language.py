@@ -10,6 +10,7 @@ from tfgraph.api.tensors import DTYPES
 
 VERSION = 1
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$"
+NAME_RULE = "letters, digits and `_ . -`, a letter first"
 NAME = {"type": "string", "pattern": NAME_PATTERN}
 
 

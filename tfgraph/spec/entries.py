@@ -1,0 +1,410 @@
+"""Entries: from nodes to components, through one JSON Schema validator for each type."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from tfgraph.api import Component, DataPath
+from tfgraph.api.parameters import Parameter, article, not_finite
+from tfgraph.diagnostics import Diagnostic, Source, Span, closest, collect, did_you_mean, listed
+from tfgraph.errors import ParameterError
+from tfgraph.registry import Registry
+from tfgraph.spec import language
+from tfgraph.spec.language import NAME_RULE, Part
+from tfgraph.spec.model import Entry
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain, shortened
+
+C = TypeVar("C", bound=Component)
+
+#: Folders beside the spec's own that datasets may read, separated as in PATH.
+DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
+
+
+@cache
+def _json_schema(component: type[Component]) -> Draft202012Validator:
+    return Draft202012Validator(component.schema())
+
+
+@cache
+def _sibling_schema(names: tuple[str, ...]) -> Draft202012Validator:
+    siblings = {**language.LAYER_SIBLINGS, **language.LOSS_SIBLINGS}
+    return Draft202012Validator(language.sibling_schema({n: siblings[n] for n in names}))
+
+
+def _failures(schema: Draft202012Validator, node: Node) -> Iterator[ValidationError]:
+    """The errors of a node, at most one for each child."""
+    seen: set[Any] = set()
+    for error in schema.iter_errors(plain(node)):
+        place = error.absolute_path[0] if error.absolute_path else error.validator
+        if place not in seen or not error.absolute_path:
+            yield error
+        seen.add(place)
+
+
+class EntryReader:
+    """Makes components of entries, and collects what is wrong with them on the way."""
+
+    def __init__(self, source: Source, registry: Registry, folder: Path) -> None:
+        self.source = source
+        self.registry = registry
+        self.folder = folder
+        self.diagnostics: list[Diagnostic] = []
+
+    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        collect(self.diagnostics, Diagnostic(code, message, span, **more))
+
+    def parts(
+        self, node: Mapping, schema: Draft202012Validator, known: AbstractMapping[str, Part]
+    ) -> set[str]:
+        """Report what is wrong with sections or siblings; the names of those that are unsound."""
+        bad: set[str] = set()
+        for error in _failures(schema, node):
+            if error.validator == "additionalProperties":
+                for key, _ in node:
+                    if key.value not in known:
+                        self.report(
+                            "TG201",
+                            f"unknown section `{key.value}`",
+                            key.span,
+                            help=did_you_mean(key.value, known)
+                            or f"the sections are {listed(known)}",
+                        )
+            elif error.validator == "required":
+                name = _missing(error)
+                if name not in meant(node, known):
+                    example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
+                    message = f"the section `{name}` is missing"
+                    self.report("TG204", message, _start(node.span), help=f"add {example}")
+            else:
+                bad.add(str(error.absolute_path[0]))
+                self.part_error(node, known, error)
+        return bad
+
+    def part_error(
+        self, node: Mapping, known: AbstractMapping[str, Part], error: ValidationError
+    ) -> None:
+        """Report one failure of the value of a section or sibling."""
+        error = _innermost(error)
+        path = list(error.absolute_path)
+        name = str(path[0])
+        place = at(node, path)
+        where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
+        takes = known[name].takes if len(path) == 1 else "a name"
+        help = _as_list(name, takes, place)
+        if error.validator == "pattern":
+            takes = f"a name ({NAME_RULE})"
+        code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
+        self.report(code, f"{where} must be {takes}, got {kind_of(place)}", place.span, help=help)
+
+    # ---- entries
+
+    def typed(self, node: Node | None, base: type[C]) -> Entry[C] | None:
+        """An entry without siblings."""
+        if node is None:
+            return None
+        split = self.split(node, base, {})
+        if split is None:
+            return None
+        type_node, value, _ = split
+        found = self.component(base, type_node, value)
+        return Entry(found[0], type_node.span, found[1]) if found else None
+
+    def split(
+        self, node: Node, base: type[Component], siblings: AbstractMapping[str, Part]
+    ) -> tuple[Scalar, Node | None, dict[str, Node]] | None:
+        """The type of an entry, its value, and its siblings by name."""
+        kind = base.kind
+        what = f"{article(kind)} {kind}"
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str):
+                return node, None, {}
+            number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+            if base.number and number:
+                return Scalar(base.number, node.span), node, {}
+        if not isinstance(node, Mapping):
+            self.report("TG207", f"expected {what}, got {kind_of(node)}", node.span)
+            return None
+        types = [(key, value) for key, value in node if key.value not in siblings]
+        beside = {key.value: value for key, value in node if key.value in siblings}
+        if not types:
+            self.report(
+                "TG207",
+                f"{what} needs its type as a key",
+                node.span,
+                help=f"like `{next(iter(self.registry.types(kind)), kind)}`",
+            )
+            return None
+        known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
+        type_node, value = known[0] if known else types[0]
+        misplaced = []
+        for key, below in types:
+            if key is not type_node and self.extra_key(kind, type_node, key, siblings):
+                misplaced.append((key, below))
+        if misplaced:
+            inside = value.entries if isinstance(value, Mapping) else ()
+            value = Mapping((*inside, *misplaced), type_node.span)
+        return type_node, value, beside
+
+    def extra_key(
+        self, kind: str, type_node: Scalar, key: Scalar, siblings: AbstractMapping[str, Part]
+    ) -> bool:
+        """Report a key that is neither the type nor a sibling; whether it is a parameter."""
+        name = type_node.value
+        if key.value in self.registry.types(kind):
+            self.report(
+                "TG207",
+                f"one entry, two types: `{name}` and `{key.value}`",
+                key.span,
+                help=f"give `{key.value}` an entry of its own",
+            )
+            return False
+        component = self.registry.types(kind).get(name)
+        if component is not None and key.value in component.parameters():
+            message = f"parameter `{key.value}` stands beside `{name}`, not inside it"
+            help = f"write `{name}: {{{key.value}: …}}`"
+            self.report("TG207", message, key.span, help=help)
+            return True
+        help = did_you_mean(key.value, siblings)
+        what = f"the type of {article(kind)} {kind}"
+        if not siblings:
+            help = f"nothing may stand beside {what}"
+        elif not help and (meant := did_you_mean(key.value, self.registry.types(kind))):
+            help = f"{meant} give it an entry of its own"
+        help = help or f"beside {what} may stand {listed(siblings)}"
+        self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
+        return False
+
+    def component(
+        self, base: type[C], type_node: Scalar, value: Node | None
+    ) -> tuple[C, dict[str, Span]] | None:
+        """The component that a type and its value describe, and where its parameters stand."""
+        kind, name = base.kind, type_node.value
+        types = self.registry.types(kind)
+        if name not in types:
+            others = [k for k in _kinds() if k != kind and name in self.registry.types(k)]
+            help = did_you_mean(name, types)
+            if not help and others:
+                help = f"`{name}` is {article(others[0])} {others[0]}"
+            if not help:
+                help = f"the {_plural(kind)} are {listed(sorted(types))}"
+            failed = tuple(str(plugin) for plugin in self.registry.failed)
+            self.report(
+                "TG202", f"unknown {kind} `{name}`", type_node.span, notes=failed, help=help
+            )
+            return None
+        component = types[name]
+        return self.parameters(component, type_node, value)  # type: ignore[return-value]
+
+    def parameters(
+        self, component: type[Component], type_node: Scalar, value: Node | None
+    ) -> tuple[Component, dict[str, Span]] | None:
+        """A component from the node of its parameters, or of its primary one."""
+        subject = _subject(component)
+        if value is None or (isinstance(value, Scalar) and value.value is None):
+            node = Mapping((), type_node.span)
+        elif isinstance(value, Mapping):
+            node = value
+        else:
+            primary = component.primary()
+            if primary is None:
+                takes = listed(component.parameters())
+                self.report(
+                    "TG207",
+                    f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
+                    value.span,
+                    help=f"its parameters are {takes}" if takes else f"write `{component.type}`",
+                )
+                return None
+            key = Scalar(primary.name, value.span)
+            node = Mapping(((key, value),), value.span)
+        before = len(self.diagnostics)
+        hashable: Any = component  # mypy takes no class for hashable
+        bad: set[Any] = set()
+        for error in _failures(_json_schema(hashable), node):
+            bad |= self.parameter_error(component, type_node, node, error)
+        values, spans = {}, {}
+        for key, below in node:
+            parameter = component.parameters().get(key.value)
+            if parameter is None or key.value in bad:
+                continue
+            spans[key.value] = below.span
+            values[key.value] = self.value(subject, parameter, below)
+        if len(self.diagnostics) > before:
+            return None
+        made = component(**self.registry.with_defaults(component, values))
+        try:
+            made.check_parameters()
+        except ParameterError as error:
+            span = spans.get(error.parameter, type_node.span)
+            self.report("TG206", f"{subject} {error.message}", span, help=error.help)
+            return None
+        return made, spans
+
+    def parameter_error(
+        self, component: type[Component], type_node: Scalar, node: Mapping, error: ValidationError
+    ) -> set[Any]:
+        """Report one failure of a component's schema; the parameters it makes unsound."""
+        parameters = component.parameters()
+        subject = _subject(component)
+        if error.validator == "additionalProperties":
+            for key, _ in node:
+                if key.value not in parameters:
+                    label = f"`{component.type}` has {', '.join(parameters) or 'no parameters'}"
+                    self.report(
+                        "TG203",
+                        f"unknown parameter `{key.value}` of {subject}",
+                        key.span,
+                        label=label,
+                        help=did_you_mean(key.value, parameters),
+                    )
+            return set()
+        if error.validator == "required":
+            name = _missing(error)
+            if name in meant(node, parameters):
+                return {name}
+            self.report(
+                "TG204",
+                f"{subject} needs `{name}`",
+                type_node.span,
+                help=f"`{name}` is {parameters[name].describe()}: {parameters[name].doc}",
+            )
+            return {name}
+        error = _innermost(error)
+        path = list(error.absolute_path)
+        parameter = parameters[str(path[0])]
+        place = at(node, path)
+        got = kind_of(place) + (" in the list" if len(path) > 1 else "")
+        if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
+            got = f"a list of {len(place.items)}"
+        help = ""
+        if error.validator == "enum" and isinstance(place, Scalar):
+            help = did_you_mean(str(place.value), map(str, _wanted(error)))
+        self.report(
+            "TG205" if error.validator in ("type", "anyOf") else "TG206",
+            f"`{parameter.name}` of {subject} must be {parameter.describe()}, got {got}",
+            place.span,
+            help=help,
+        )
+        return {parameter.name}
+
+    def value(self, subject: str, parameter: Parameter, node: Node) -> Any:
+        """A parameter's value: plain data, a component for an entry, a checked path."""
+        value = plain(node)
+        if value is None:
+            return None
+        if parameter.component:
+            split = self.split(node, parameter.component, {})
+            made = self.component(parameter.component, split[0], split[1]) if split else None
+            return made[0] if made else None
+        if DataPath in parameter.alternatives and isinstance(value, str):
+            return self.data_path(value, node.span)
+        if next(not_finite(value), None) is not None:
+            self.report(
+                "TG206", f"`{parameter.name}` of {subject} must be a finite number", node.span
+            )
+        return value
+
+    def data_path(self, text: str, span: Span) -> str:
+        """The path as an absolute one, if it stays inside the spec's folder or a data root."""
+        given = os.environ.get(DATA_ROOTS_VARIABLE, "")
+        roots = [self.folder, *(Path(part) for part in given.split(os.pathsep) if part)]
+        resolved_roots = [root.resolve() for root in roots]
+        try:
+            candidates = [(root / text).resolve() for root in resolved_roots]
+            existing = [path for path in candidates if path.exists()]
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.report("TG206", f"not a path: {reason}", span)
+            return text
+        inside = [
+            path
+            for path in candidates
+            if any(path == root or root in path.parents for root in resolved_roots)
+        ]
+        if not inside:
+            self.report(
+                "TG206",
+                f"the path `{text}` leads out of the spec's folder",
+                span,
+                help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
+            )
+            return text
+        return str(next((path for path in inside if path in existing), inside[0]))
+
+    def siblings(
+        self, nodes: dict[str, Node], known: AbstractMapping[str, Part], span: Span
+    ) -> dict[str, Node]:
+        """The siblings of an entry that are sound."""
+        if not nodes:
+            return {}
+        node = Mapping(tuple((Scalar(n, v.span), v) for n, v in nodes.items()), span)
+        bad = self.parts(node, _sibling_schema(tuple(known)), known)
+        for name, value in nodes.items():
+            if next(not_finite(plain(value)), None) is not None and name not in bad:
+                bad.add(name)
+                self.report("TG206", f"`{name}` must be a finite number", value.span)
+        return {name: value for name, value in nodes.items() if name not in bad}
+
+
+def _subject(component: type[Component]) -> str:
+    """How a message calls it: "layer `matmul`", or the section's name."""
+    if component.kind == component.type:
+        return f"`{component.type}`" if component.kind == "train" else f"an {component.kind}"
+    return f"{component.kind} `{component.type}`"
+
+
+def _wanted(error: ValidationError) -> list[Any]:
+    """What the failing rule lists: the required names, the choices."""
+    value = error.validator_value
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Of the ways in which a value fits no alternative, the one by which it fits best."""
+    if not error.context:
+        return error
+    best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
+    same_place = len(best.absolute_path) == len(error.absolute_path)
+    return error if same_place and best.validator == "type" else _innermost(best)
+
+
+def _missing(error: ValidationError) -> str:
+    """The name that a failed "required" is about: there is an error for each."""
+    return next(str(name) for name in _wanted(error) if f"'{name}'" in error.message)
+
+
+def meant(node: Mapping, known: Collection[str]) -> set[str]:
+    """The known names that unknown keys are close to: they are misspelt, not missing."""
+    unknown = (key.value for key, _ in node if key.value not in known)
+    return {name for key in unknown if (name := closest(key, known))}
+
+
+def _as_list(name: str, takes: str, place: Node) -> str:
+    """Help where one item stands for a list."""
+    if not takes.startswith("a list of"):
+        return ""
+    if isinstance(place, Scalar) and isinstance(place.value, str):
+        return f"write `{name}: [{shortened(place.value)}]`"
+    return "an item of a list starts with `- `" if isinstance(place, Mapping) else ""
+
+
+def _start(span: Span) -> Span:
+    return replace(span, end_line=span.line, end_column=span.column + 1)
+
+
+def _kinds() -> tuple[str, ...]:
+    from tfgraph.registry.hookspecs import COMPONENT_HOOKS
+
+    return tuple(COMPONENT_HOOKS)
+
+
+def _plural(kind: str) -> str:
+    return kind + ("es" if kind.endswith("s") else "s")
