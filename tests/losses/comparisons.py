@@ -41,7 +41,7 @@ def losses(entry, output, target, classes=None):
     return each.numpy(), tape.gradient(each, output).numpy()
 
 
-def assert_like_keras(entry, keras_loss, output, target, keras_target=None, tolerance=2e-6):
+def assert_like_keras(entry, keras_loss, output, target, *, keras_target=None, tolerance=2e-6):
     """The losses and gradients of a Keras loss, its own numbers averaged for each example."""
     ours, our_gradient = losses(entry, output, target)
     x = tf.constant(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec, param
@@ -11,24 +12,35 @@ from tfgraph.lazy import tf
 def check_classes(output: TensorSpec, target: TensorSpec) -> None:
     """Raise ShapeError unless the target holds a class, or its one-hot, for each output."""
     output.expect_floating()
-    if single(output):
-        if target.shape not in (output.shape, output.shape[:1]):
+    if single(output.shape):
+        if target.shape not in (output.shape, output.shape[:-1]):
             raise ShapeError(f"needs a 0 or 1 for each of {output}, got {target}")
+        check_enough(2, output, target)
         return
     wanted = output.shape if target.floating else output.shape[:-1]
     if target.shape != wanted:
         kind = "a one-hot class" if target.floating else "a class index"
         raise ShapeError(f"needs {kind} for each {output}, got {target}")
+    check_enough(output.shape[-1], output, target)
 
 
-def single(output: TensorSpec) -> bool:
-    """Whether the output is one score, of yes or no: [batch] or [batch, 1]."""
-    return output.rank == 1 or (output.rank == 2 and output.shape[1] == 1)
+def check_enough(classes: int | None, output: TensorSpec, target: TensorSpec) -> None:
+    """Raise ShapeError where the target has more classes than the output can tell apart."""
+    if classes is not None and target.classes is not None and target.classes > classes:
+        raise ShapeError(
+            f"needs {target.classes} outputs for {target.classes} classes, got {output}",
+            help=f"give the last layer {target.classes} units",
+        )
+
+
+def single(shape: Sequence[int | None]) -> bool:
+    """Whether an output is one score, of yes or no: [batch], or [batch, …, 1]."""
+    return len(shape) == 1 or shape[-1] == 1
 
 
 def classes_of(output: Tensor, target: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
     """The guessed and the true classes, int64 vectors of one length."""
-    if output.shape.rank == 1 or (output.shape.rank == 2 and output.shape[1] == 1):
+    if single(output.shape):
         guess = tf.cast(output > threshold, tf.int64)
         truth = tf.cast(target, tf.float32) > 0.5
     else:
@@ -44,7 +56,7 @@ class Accuracy(Metric):
     `threshold`.
 
     Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot
-    [batch, …, classes]; or output [batch] or [batch, 1] and a target of 0 and 1.
+    [batch, …, classes]; or output [batch] or [batch, …, 1] and a target of 0 and 1 for each.
     """
 
     type = "accuracy"
@@ -85,6 +97,8 @@ class TopKAccuracy(Metric):
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch classes", at_least=True)
+        if single(output.shape):
+            raise ShapeError(f"needs the scores of several classes, got {output}")
         check_classes(output, target)
         classes = output.known(-1, "classes")
         if self.k > classes:
@@ -123,11 +137,11 @@ class Confusion(Metric):
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         check_classes(output, target)
-        if not single(output):
+        if not single(output.shape):
             output.known(-1, "classes")
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
-        shape = () if single(output) else (output.known(-1, "classes"),)
+        shape = () if single(output.shape) else (output.known(-1, "classes"),)
         return {name: TensorSpec(shape, "int64") for name in ("both", "guessed", "true")}
 
     def update(self, state: dict[str, Tensor], output: Tensor, target: Tensor) -> dict[str, Tensor]:
@@ -157,7 +171,7 @@ class Precision(Confusion):
     """Of the examples guessed to be of a class, the share that is.
 
     Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
-    [batch] or [batch, 1] and a target of 0 and 1.
+    [batch] or [batch, …, 1] and a target of 0 and 1 for each.
     """
 
     type = "precision"
@@ -170,7 +184,7 @@ class Recall(Confusion):
     """Of the examples of a class, the share that is guessed to be.
 
     Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
-    [batch] or [batch, 1] and a target of 0 and 1.
+    [batch] or [batch, …, 1] and a target of 0 and 1 for each.
     """
 
     type = "recall"
@@ -183,7 +197,7 @@ class F1(Confusion):
     """The harmonic mean of precision and recall.
 
     Shape: output [batch, …, classes], and target [batch, …] of class indices or one-hot; or output
-    [batch] or [batch, 1] and a target of 0 and 1.
+    [batch] or [batch, …, 1] and a target of 0 and 1 for each.
     Source: van Rijsbergen, 1979, "Information Retrieval".
     """
 

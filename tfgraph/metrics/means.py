@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec
 from tfgraph.lazy import tf
-from tfgraph.metrics.classification import ratio
+from tfgraph.metrics.classification import check_enough, ratio
 
 
 class Mean(Metric):
@@ -44,7 +44,7 @@ class MeanSquaredError(Mean):
     type = "mean_squared_error"
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
-        return tf.math.squared_difference(output, tf.cast(target, output.dtype))
+        return tf.square(error(output, target))
 
 
 class MeanAbsoluteError(Mean):
@@ -56,7 +56,7 @@ class MeanAbsoluteError(Mean):
     type = "mean_absolute_error"
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
-        return tf.abs(output - tf.cast(target, output.dtype))
+        return tf.abs(error(output, target))
 
 
 class Perplexity(Mean):
@@ -74,9 +74,18 @@ class Perplexity(Mean):
         output.expect_floating()
         if target.floating or target.shape != output.shape[:-1]:
             raise ShapeError(f"needs a class index for each {output}, got {target}")
+        check_enough(output.shape[-1], output, target)
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(target, output)
+        logits = output if output.dtype == tf.float64 else tf.cast(output, tf.float32)
+        # The op takes no smaller integers.
+        index = tf.cast(target, tf.int64)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(index, logits)
 
     def result(self, state: dict[str, Tensor]) -> Tensor:
         return tf.exp(super().result(state))
+
+
+def error(output: Tensor, target: Tensor) -> Tensor:
+    """The output minus the target, in 64 bits as it is summed."""
+    return tf.cast(output, tf.float64) - tf.cast(target, tf.float64)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
-from tfgraph.metrics.classification import counts, ratio, single
+from tfgraph.metrics.classification import check_enough, counts, ratio
 
 
 class AUC(Metric):
@@ -14,7 +14,8 @@ class AUC(Metric):
 
     The scores are counted in bins of equal width over [0, 1], logits after a sigmoid. Two scores
     of one bin count as equal, half a win each, so the figure is off by at most half the share of
-    pairs that meet in a bin. Without a yes or without a no it is 0.
+    pairs that meet in a bin: scores that crowd near 0 or 1 need more bins. Without a yes or without
+    a no it is 0.
 
     Shape: output [batch] or [batch, 1], or [batch, 2] whose second score is that of yes; target
     [batch], or [batch, 1] for such an output, of 0 and 1.
@@ -31,10 +32,11 @@ class AUC(Metric):
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect_floating()
-        if not single(output) and output.shape[1:] != (2,):
+        if output.shape[1:] not in ((), (1,), (2,)):
             raise ShapeError(f"needs [batch], [batch, 1] or [batch, 2], got {output}")
         if target.shape not in (output.shape[:1], output.shape[:1] + (1,) * (output.rank - 1)):
             raise ShapeError(f"needs a 0 or 1 for each of {output}, got {target}")
+        check_enough(2, output, target)
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {name: TensorSpec((self.bins,), "int64") for name in ("yes", "no")}
@@ -52,6 +54,7 @@ class AUC(Metric):
 
     def probability(self, output: Tensor) -> Tensor:
         """The probability of yes."""
+        output = tf.cast(output, tf.float32)  # a float16 cannot count the bins
         two = output.shape.rank == 2 and output.shape[1] == 2
         if self.scores == "probabilities":
             return output[:, 1] if two else output
