@@ -31,9 +31,20 @@ def tfgraph_layers():
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_begins_with_its_line(call: Caller, name: str) -> None:
+    call(name, "--help")
     outcome = call(name, "--help")
     assert outcome.code == 0
-    assert " ".join(outcome.out.split("\n\n")[1].split()) == COMMANDS[name]
+    _, line, more, _ = outcome.out.split("\n\n", 3)
+    assert " ".join(line.split()) == COMMANDS[name]
+    assert COMMANDS[name] not in " ".join(more.split())
+
+
+def test_the_help_of_a_command_is_set_in_paragraphs(call: Caller) -> None:
+    paragraphs = call("predict", "--help").out.split("\n\n")[1:-1]
+    assert len(paragraphs) == 3
+    for paragraph in paragraphs:
+        for line in paragraph.splitlines():
+            assert line == "  " + " ".join(line.split())
 
 
 def test_a_run_evaluates_to_what_training_ended_with(call: Caller) -> None:

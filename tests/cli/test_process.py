@@ -144,12 +144,12 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
 
 
-def on_a_terminal(folder: Path, **variables: str) -> str:
-    """What a training writes to standard error where that is a terminal of 80 columns."""
+def on_a_terminal(folder: Path, *arguments: str, **variables: str) -> str:
+    """What a command writes on a terminal of 80 columns."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
-        command("train", "line.yaml"),
-        stdout=subprocess.DEVNULL,
+        command(*arguments),
+        stdout=theirs,
         stderr=theirs,
         cwd=folder,
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **variables},
@@ -166,11 +166,21 @@ def on_a_terminal(folder: Path, **variables: str) -> str:
 
 
 def test_a_terminal_gets_a_bar_and_no_color_is_heeded(folder: Path) -> None:
-    coloured = on_a_terminal(folder)
+    coloured = on_a_terminal(folder, "train", "line.yaml")
     shutil.rmtree(folder / "runs")
-    plain = on_a_terminal(folder, NO_COLOR="1")
+    plain = on_a_terminal(folder, "train", "line.yaml", NO_COLOR="1")
     for shown in (coloured, plain):
         assert "epoch 3/3" in shown
         assert "\x1b[2K" in shown  # the bar was drawn over
     assert re.search(r"\x1b\[3\dm|\x1b\[38;", coloured)
     assert not re.search(r"\x1b\[3\dm|\x1b\[38;", plain)
+
+
+def test_plugins_and_tables_are_folded_into_a_terminal(folder: Path) -> None:
+    for arguments in (["plugins"], ["show", "line.yaml"]):
+        shown = re.sub(r"\x1b\[[\d;]*m", "", on_a_terminal(folder, *arguments))
+        lines = shown.splitlines()
+        assert max(map(len, lines)) <= 80
+    piped = process("plugins", folder=folder).out
+    shown = on_a_terminal(folder, "plugins")
+    assert shown.split() == piped.split()

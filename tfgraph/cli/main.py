@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sys
@@ -40,7 +41,8 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"tfgraph.cli.{name}").command
-        command.help = COMMANDS[name] + (f"\n\n{command.help}" if command.help else "")
+        more = inspect.cleandoc(command.callback.__doc__ or "")
+        command.help = f"{COMMANDS[name]}\n\n{more}".rstrip()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 
 import click
 
@@ -30,7 +33,16 @@ def command(plugins: tuple[str, ...], form: str) -> int:
             for kind in COMPONENT_HOOKS:
                 names = [c.type for owner, c in types if owner == plugin and c.kind == kind]
                 if names:
-                    click.echo(f"  {kind:<12} {', '.join(names)}")
+                    click.echo(_line(kind, ", ".join(names)))
         for failed in registry.failed:
             click.echo(f"error: {failed}", err=True)
     return 3 if registry.failed else 0
+
+
+def _line(kind: str, names: str) -> str:
+    """A kind's names: on a terminal folded between names, elsewhere one line."""
+    head = f"  {kind:<12} "
+    if not sys.stdout.isatty():
+        return head + names
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(names, width, initial_indent=head, subsequent_indent=" " * len(head))
