@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,24 @@ def test_one_changed_bit_is_noticed(tmp_path: Path) -> None:
     data[len(data) // 2] ^= 1
     state.write_bytes(data)
     assert "damaged: state-5.npz has another SHA-256 than when it was saved" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "state-5.npz"])
+def test_damage_anywhere_is_noticed(tmp_path: Path, name: str) -> None:
+    graph = trained()
+    save_checkpoint(graph, tmp_path)
+    path = tmp_path / name
+    whole = path.read_bytes()
+    choose = random.Random(0)
+    for _ in range(25):
+        flipped = bytearray(whole)
+        flipped[choose.randrange(len(whole))] ^= 1 << choose.randrange(8)
+        for damaged in (bytes(flipped), whole[: choose.randrange(len(whole))]):
+            path.write_bytes(damaged)
+            with pytest.raises(DataError):
+                load_checkpoint(graph, tmp_path)
+    path.write_bytes(whole)
+    load_checkpoint(graph, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1, "file": "../x"}'])

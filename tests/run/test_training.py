@@ -14,6 +14,7 @@ import tfgraph
 from tests.run.models import LINE, NOISY, Notes
 from tfgraph.errors import DataError, DivergedError, UsageError
 from tfgraph.run import Interrupted
+from tfgraph.run.progress import Work
 
 
 def arrays(examples: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -161,6 +162,14 @@ def test_a_batch_larger_than_the_data_is_refused_where_it_would_be_left_out() ->
         "the split `train` has 50 examples, fewer than one batch of 51, and `drop_remainder` "
         "leaves them out"
     )
+
+
+@pytest.mark.parametrize(("drop", "steps", "examples"), [("true", 6, 48), ("false", 7, 50)])
+def test_examples_that_are_left_out_are_not_counted(drop: str, steps: int, examples: int) -> None:
+    notes = Notes()
+    text = LINE.replace("batch_size: 8", f"batch_size: 8, drop_remainder: {drop}")
+    tfgraph.train(tfgraph.loads(text), progress=notes)
+    assert notes.work == Work(epochs=4, steps_per_epoch=steps, examples=examples)
 
 
 class Interrupting(Notes):

@@ -28,7 +28,7 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Work:
-    """How much there is to do."""
+    """How much there is to do; `examples` are those of an epoch."""
 
     epochs: int
     steps_per_epoch: int

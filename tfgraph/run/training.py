@@ -109,7 +109,7 @@ def _work(plan: Plan, examples: int) -> Work:
             f"{training.batch_size}, and `drop_remainder` leaves them out",
             help="lower `batch_size`",
         )
-    return Work(training.epochs, steps, examples)
+    return Work(training.epochs, steps, min(examples, steps * training.batch_size))
 
 
 @dataclass
