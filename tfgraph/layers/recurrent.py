@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from tfgraph.api import Context, Initializer, Tensor, TensorSpec, WeightSpec, param
+from tfgraph.api import (
+    Context,
+    Initializer,
+    ParameterError,
+    Tensor,
+    TensorSpec,
+    WeightSpec,
+    param,
+)
 from tfgraph.layers.regularisation import Regularised
 from tfgraph.lazy import tf
 
@@ -45,6 +53,14 @@ class Recurrent(Regularised):
     )
     bias_init: Initializer = param("First values of the bias.", default="zeros")
 
+    def check_parameters(self) -> None:
+        if self.bidirectional and self.go_backwards:
+            raise ParameterError(
+                "has no use for `go_backwards` beside `bidirectional`, which goes both ways",
+                help="remove one of them",
+                parameter="go_backwards",
+            )
+
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch time features")
         x.expect_floating()
@@ -69,7 +85,7 @@ class Recurrent(Regularised):
     def directions(self) -> Mapping[str, bool]:
         """The prefix of each direction's weights, and whether it goes backwards."""
         if self.bidirectional:
-            return {"forward_": self.go_backwards, "backward_": not self.go_backwards}
+            return {"forward_": False, "backward_": True}
         return {"": self.go_backwards}
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
@@ -163,18 +179,20 @@ class LSTM(Recurrent):
 class GRU(Recurrent):
     """Gated recurrent unit over the time axis.
 
-    z, r, a = split(x[t] · kernel + bias), the gates z and r with h · recurrent_kernel added
-    h' = tanh(a + r · (h · recurrent_kernel + recurrent_bias)) with `reset_after`,
-    h' = tanh(a + (r · h) · recurrent_kernel) without
-    h = sigmoid(z) · h + (1 - sigmoid(z)) · h'
+    z, r, a = split(x[t] · kernel + bias), z', r', a' = split(h · recurrent_kernel + recurrent_bias)
+    z = sigmoid(z + z'), r = sigmoid(r + r')
+    h = z · h + (1 - z) · tanh(a + r · a')
+
+    Without `reset_after` there is no recurrent_bias, and a' is the product of r · h with its part
+    of the recurrent kernel: h = z · h + (1 - z) · tanh(a + a').
 
     Shape: [batch, time, features] -> [batch, units], or [batch, time, units] with `sequence`;
     2 units with `bidirectional`.
-    Weights: kernel [features, 3 units], recurrent_kernel [units, 3 units], bias [3 units], the
-    gates in the order z, r, a; recurrent_bias [units] with `reset_after`; with `bidirectional` each
-    twice, prefixed forward_ and backward_.
+    Weights: kernel [features, 3 units], recurrent_kernel [units, 3 units], bias [3 units], and
+    recurrent_bias [3 units] with `reset_after`, the gates in the order z, r, a; with
+    `bidirectional` each twice, prefixed forward_ and backward_.
     Source: Cho et al., 2014, "Learning Phrase Representations using RNN Encoder-Decoder for
-    Statistical Machine Translation".
+    Statistical Machine Translation"; `reset_after` is what cuDNN, Keras and PyTorch compute.
     """
 
     type = "gru"
@@ -189,23 +207,23 @@ class GRU(Recurrent):
     def cell_weights(self, features: int, dtype: str) -> dict[str, WeightSpec]:
         found = super().cell_weights(features, dtype)
         if self.reset_after:
-            found["recurrent_bias"] = WeightSpec((self.units,), self.bias_init, dtype)
+            found["recurrent_bias"] = found["bias"]
         return found
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         (h,) = state
-        recurrent = weights["recurrent_kernel"]
-        from_input, into_a = tf.split(projected, [2 * self.units, self.units], axis=1)
+        kernel = weights["recurrent_kernel"]
+        sizes = [2 * self.units, self.units]
+        from_input, new_input = tf.split(projected, sizes, axis=1)
         if self.reset_after:
-            product = tf.matmul(h, recurrent)
-            from_state, after = tf.split(product, [2 * self.units, self.units], axis=1)
-            z, r = tf.split(tf.sigmoid(from_input + from_state), 2, axis=1)
-            new = tf.tanh(into_a + r * tf.nn.bias_add(after, weights["recurrent_bias"]))
+            product = tf.nn.bias_add(tf.matmul(h, kernel), weights["recurrent_bias"])
+            from_state, new_state = tf.split(product, sizes, axis=1)
         else:
-            into_gates, into_new = tf.split(recurrent, [2 * self.units, self.units], axis=1)
-            z, r = tf.split(tf.sigmoid(from_input + tf.matmul(h, into_gates)), 2, axis=1)
-            new = tf.tanh(into_a + tf.matmul(r * h, into_new))
-        return (z * h + (1 - z) * new,)
+            gates_kernel, new_kernel = tf.split(kernel, sizes, axis=1)
+            from_state = tf.matmul(h, gates_kernel)
+        z, r = tf.split(tf.sigmoid(from_input + from_state), 2, axis=1)
+        reset = r * new_state if self.reset_after else tf.matmul(r * h, new_kernel)
+        return (z * h + (1 - z) * tf.tanh(new_input + reset),)
 
 
 class SimpleRNN(Recurrent):
