@@ -65,7 +65,7 @@ class Orthogonal(Initializer):
 
     A kernel of more axes is filled as the matrix of its last axis and all others.
 
-    Source: Saxe et al., 2013, "Exact solutions to the nonlinear dynamics of learning in deep linear
+    Source: Saxe et al., 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear
     neural networks".
     """
 
@@ -79,7 +79,9 @@ class Orthogonal(Initializer):
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        drawn = tf.random.stateless_normal((max(rows, columns), min(rows, columns)), seed)
+        drawn_as = tf.float64 if dtype == "float64" else tf.float32
+        tall = (max(rows, columns), min(rows, columns))
+        drawn = tf.random.stateless_normal(tall, seed, dtype=drawn_as)
         q, r = tf.linalg.qr(drawn)
         # With the signs of R's diagonal the matrices are spread evenly over all orthogonal ones.
         q *= tf.sign(tf.linalg.diag_part(r))

@@ -1,0 +1,157 @@
+"""The rows of a step: a pure function of seed, epoch and position."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfgraph
+from tfgraph.graph.batches import steps_per_epoch, training_batch
+from tfgraph.spec.model import Training
+
+SMALL = [1, 2, 3, 5]
+
+
+def plan(rows, **train):
+    """A model that remembers which rows it was shown: an embedding of row numbers.
+
+    At rate 1, each showing in a batch of n adds 1 / n to the row's weight.
+    """
+    spec = {
+        "tfgraph": 1,
+        "inputs": {"row": {"shape": [], "dtype": "int32", "classes": rows}, "y": [1]},
+        "layers": [{"embedding": {"units": 1, "init": 0}, "from": "row", "name": "shown"}],
+        "loss": {"absolute_error": None, "target": "y"},
+        "optimizer": {"gradient_descent": 1},
+        "train": train,
+    }
+    return tfgraph.loads(json.dumps(spec))
+
+
+def arrays(rows):
+    return {"row": np.arange(rows, dtype="int32"), "y": np.full((rows, 1), 1e6, "float32")}
+
+
+def shown(graph):
+    return graph.weights["shown/embeddings"].numpy()[:, 0]
+
+
+def order(rows, epoch=0, **train):
+    """The rows of an epoch in the order that a step each would take them."""
+    training = Training(batch_size=1, **train)
+    numbers = tf.range(rows)
+    fields = {"row": plan(rows).fields["row"]}
+
+    @tf.function
+    def rows_of(steps):
+        def batch(step):
+            return training_batch({"row": numbers}, fields, step, training)["row"][0]
+
+        return tf.map_fn(batch, steps, fn_output_signature=tf.int32)
+
+    return rows_of(tf.range(epoch * rows, (epoch + 1) * rows, dtype=tf.int64)).numpy()
+
+
+@pytest.mark.parametrize("rows", [*SMALL, 16, 17, 1000])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_every_epoch_holds_every_row_once(rows, shuffle):
+    for epoch in (0, 1, 7):
+        assert sorted(order(rows, epoch, shuffle=shuffle)) == list(range(rows))
+
+
+def test_without_shuffling_the_order_is_that_of_the_file():
+    for epoch in (0, 3):
+        np.testing.assert_array_equal(order(50, epoch, shuffle=False), np.arange(50))
+
+
+def test_the_orders_of_epochs_and_seeds_are_uncorrelated():
+    rows = 5000
+    orders = [np.arange(rows)]
+    orders += [order(rows, epoch, seed=seed) for seed in (0, 1) for epoch in (0, 1, 2)]
+    correlation = np.corrcoef(orders) - np.eye(len(orders))
+    assert np.abs(correlation).max() < 0.05
+    # Neighbours in one epoch are as far apart as any two rows in another.
+    for one, other in zip(orders[1:], orders[2:]):
+        place = np.argsort(other)
+        distance = np.abs(np.diff(place[one])).mean()
+        assert distance == pytest.approx(rows / 3, rel=0.05)
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+def test_few_rows_have_all_their_orders_about_equally_often(rows):
+    found = [tuple(order(rows, epoch)) for epoch in range(120)]
+    counts = [found.count(one) for one in set(found)]
+    assert len(counts) == {2: 2, 3: 6}[rows]
+    assert min(counts) > 60 / len(counts)
+
+
+def test_the_order_is_a_function_of_seed_and_epoch():
+    first = order(200, epoch=4, seed=9)
+    np.testing.assert_array_equal(order(200, epoch=4, seed=9), first)
+    assert (order(200, epoch=4, seed=8) != first).any()
+    assert (order(200, epoch=5, seed=9) != first).any()
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_training_takes_the_rows_in_that_order(shuffle):
+    rows, seed = 5, 3
+    graph = tfgraph.build(plan(rows, batch_size=1, shuffle=shuffle, seed=seed))
+    for epoch in range(2):
+        for row in order(rows, epoch, shuffle=shuffle, seed=seed):
+            before = shown(graph)
+            graph.train(steps=1, **arrays(rows))
+            np.testing.assert_array_equal(shown(graph) - before, np.eye(rows)[row])
+
+
+@pytest.mark.parametrize("rows", [*SMALL, 23])
+@pytest.mark.parametrize("batch_size", [1, 2, 7, 64])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_an_epoch_shows_every_row_once_the_last_partial_batch_included(rows, batch_size, shuffle):
+    graph = tfgraph.build(plan(rows, batch_size=batch_size, shuffle=shuffle))
+    steps = steps_per_epoch(rows, graph.plan.spec.training)
+    assert steps == -(-rows // batch_size)
+    graph.train(steps=steps, **arrays(rows))
+    last = rows % batch_size or batch_size
+    expected = [1 / batch_size] * (rows - last) + [1 / last] * last
+    np.testing.assert_allclose(sorted(shown(graph)), sorted(expected), rtol=1e-6)
+    if not shuffle:
+        np.testing.assert_allclose(shown(graph), expected, rtol=1e-6)
+
+
+def test_the_last_partial_batch_can_be_left_out():
+    graph = tfgraph.build(plan(23, batch_size=7, drop_remainder=True, shuffle=False))
+    steps = steps_per_epoch(23, graph.plan.spec.training)
+    assert steps == 3
+    graph.train(steps=2 * steps, **arrays(23))
+    np.testing.assert_allclose(shown(graph), [2 / 7] * 21 + [0] * 2, rtol=1e-6)
+
+
+def test_with_shuffling_other_rows_are_left_out_in_another_epoch():
+    graph = tfgraph.build(plan(23, batch_size=7, drop_remainder=True))
+    graph.train(steps=3, **arrays(23))
+    first = set(np.flatnonzero(shown(graph) == 0))
+    graph.train(steps=3, **arrays(23))
+    assert len(first) == 2
+    assert set(np.flatnonzero(shown(graph) < 1.5 / 7)) != first
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_two_calls_are_one_call_bit_for_bit(shuffle):
+    text = f"""
+tfgraph: 1
+inputs: {{x: [4], y: [1]}}
+layers: [{{dense: {{units: 8, activation: tanh}}}}, {{dropout: 0.5}}, {{matmul: 1}}]
+loss: {{squared_error: , target: y}}
+optimizer: {{adam: 0.01}}
+train: {{batch_size: 5, shuffle: {str(shuffle).lower()}, seed: 2}}
+"""
+    draws = np.random.default_rng(0)
+    data = {name: draws.normal(size=(23, n)).astype("float32") for name, n in (("x", 4), ("y", 1))}
+    whole, parts = (tfgraph.build(tfgraph.loads(text)) for _ in range(2))
+    whole.train(steps=17, **data)
+    for steps in (1, 3, 0, 13):
+        parts.train(steps=steps, **data)
+    assert whole.step.numpy() == parts.step.numpy() == 17
+    for name, value in whole.weights.items():
+        np.testing.assert_array_equal(parts.weights[name].numpy(), value.numpy())
