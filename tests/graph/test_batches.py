@@ -1,6 +1,7 @@
 """The rows of a step: a pure function of seed, epoch and position."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -37,8 +38,8 @@ def shown(graph):
     return graph.weights["shown/embeddings"].numpy()[:, 0]
 
 
-def order(rows, epoch=0, **train):
-    """The rows of an epoch in the order that a step each would take them."""
+def orders(rows, epochs, **train):
+    """The rows of each epoch in the order that a step each would take them."""
     training = Training(batch_size=1, **train)
     numbers = tf.range(rows)
     fields = {"row": plan(rows).fields["row"]}
@@ -50,29 +51,34 @@ def order(rows, epoch=0, **train):
 
         return tf.map_fn(batch, steps, fn_output_signature=tf.int32)
 
-    return rows_of(tf.range(epoch * rows, (epoch + 1) * rows, dtype=tf.int64)).numpy()
+    steps = np.array(epochs)[:, None] * rows + np.arange(rows)
+    return rows_of(steps.ravel()).numpy().reshape(steps.shape)
+
+
+def order(rows, epoch, **train):
+    """The rows of one epoch."""
+    return orders(rows, [epoch], **train)[0]
 
 
 @pytest.mark.parametrize("rows", [*SMALL, 16, 17, 1000])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_every_epoch_holds_every_row_once(rows, shuffle):
-    for epoch in (0, 1, 7):
-        assert sorted(order(rows, epoch, shuffle=shuffle)) == list(range(rows))
+    for found in orders(rows, [0, 1, 7], shuffle=shuffle):
+        assert sorted(found) == list(range(rows))
 
 
 def test_without_shuffling_the_order_is_that_of_the_file():
-    for epoch in (0, 3):
-        np.testing.assert_array_equal(order(50, epoch, shuffle=False), np.arange(50))
+    for found in orders(50, [0, 3], shuffle=False):
+        np.testing.assert_array_equal(found, np.arange(50))
 
 
 def test_the_orders_of_epochs_and_seeds_are_uncorrelated():
     rows = 5000
-    orders = [np.arange(rows)]
-    orders += [order(rows, epoch, seed=seed) for seed in (0, 1) for epoch in (0, 1, 2)]
-    correlation = np.corrcoef(orders) - np.eye(len(orders))
+    drawn = [found for seed in (0, 1) for found in orders(rows, [0, 1, 2], seed=seed)]
+    correlation = np.corrcoef([np.arange(rows), *drawn]) - np.eye(7)
     assert np.abs(correlation).max() < 0.05
     # Neighbours in one epoch are as far apart as any two rows in another.
-    for one, other in zip(orders[1:], orders[2:]):
+    for one, other in pairwise(drawn):
         place = np.argsort(other)
         distance = np.abs(np.diff(place[one])).mean()
         assert distance == pytest.approx(rows / 3, rel=0.05)
@@ -80,7 +86,7 @@ def test_the_orders_of_epochs_and_seeds_are_uncorrelated():
 
 @pytest.mark.parametrize("rows", [2, 3])
 def test_few_rows_have_all_their_orders_about_equally_often(rows):
-    found = [tuple(order(rows, epoch)) for epoch in range(120)]
+    found = [tuple(one) for one in orders(rows, range(120))]
     counts = [found.count(one) for one in set(found)]
     assert len(counts) == {2: 2, 3: 6}[rows]
     assert min(counts) > 60 / len(counts)
@@ -97,11 +103,10 @@ def test_the_order_is_a_function_of_seed_and_epoch():
 def test_training_takes_the_rows_in_that_order(shuffle):
     rows, seed = 5, 3
     graph = tfgraph.build(plan(rows, batch_size=1, shuffle=shuffle, seed=seed))
-    for epoch in range(2):
-        for row in order(rows, epoch, shuffle=shuffle, seed=seed):
-            before = shown(graph)
-            graph.train(steps=1, **arrays(rows))
-            np.testing.assert_array_equal(shown(graph) - before, np.eye(rows)[row])
+    for row in orders(rows, [0, 1], shuffle=shuffle, seed=seed).ravel():
+        before = shown(graph)
+        graph.train(steps=1, **arrays(rows))
+        np.testing.assert_array_equal(shown(graph) - before, np.eye(rows)[row])
 
 
 @pytest.mark.parametrize("rows", [*SMALL, 23])
