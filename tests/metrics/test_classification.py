@@ -6,6 +6,7 @@ import pytest
 
 from tests.metrics.comparisons import assert_figure, figure, keras_figure, refusal
 from tfgraph.builtins import tfgraph_metrics
+from tfgraph.errors import GraphError
 
 ROWS, CLASSES = 45, 6
 DRAWS = np.random.default_rng(3)
@@ -141,6 +142,16 @@ def test_targets_that_do_not_fit_are_refused(name):
     assert problem.message.endswith("needs 10 outputs for 10 classes, got [batch, 1]")
     assert problem.help == "give the last layer 10 units"
     refusal(name, ((5,), "float32"), ((), "int32"), classes=6)
+
+
+@pytest.mark.parametrize("index", [-1, CLASSES, 2**32])
+@pytest.mark.parametrize("batch", [1, ROWS])
+@pytest.mark.parametrize("name", ["accuracy", "top_k_accuracy", *CONFUSION])
+def test_an_index_that_is_no_class_is_an_error_and_no_figure(name, batch, index):
+    indices = INDICES.astype("int64")
+    indices[-1] = index
+    with pytest.raises(GraphError, match=f"metric `{name}` .*no class index below.*{CLASSES}"):
+        figure(name, LOGITS, indices, batch)
 
 
 def test_there_are_no_more_guesses_than_classes():

@@ -45,8 +45,20 @@ def classes_of(output: Tensor, target: Tensor, threshold: float) -> tuple[Tensor
         truth = tf.cast(target, tf.float32) > 0.5
     else:
         guess = tf.argmax(output, -1)
-        truth = tf.argmax(target, -1) if target.dtype.is_floating else target
+        truth = true_classes(output, target)
     return tf.reshape(guess, [-1]), tf.reshape(tf.cast(truth, tf.int64), [-1])
+
+
+def true_classes(output: Tensor, target: Tensor) -> Tensor:
+    """The true classes, int64; an index that is no class is an error, as it is in a loss."""
+    if target.dtype.is_floating:
+        return tf.argmax(target, -1)
+    index, classes = tf.cast(target, tf.int64), tf.shape(output, tf.int64)[-1]
+    sound = tf.reduce_all((index >= 0) & (index < classes))
+    # Without the check recall would leave such an example out, and the others count it as missed.
+    check = tf.debugging.Assert(sound, ["a target is no class index below", classes])
+    with tf.control_dependencies([check]):
+        return tf.identity(index)
 
 
 class Accuracy(Metric):
@@ -108,9 +120,9 @@ class TopKAccuracy(Metric):
         return {"right": TensorSpec((), "int64"), "seen": TensorSpec((), "int64")}
 
     def update(self, state: dict[str, Tensor], output: Tensor, target: Tensor) -> dict[str, Tensor]:
-        truth = tf.argmax(target, -1) if target.dtype.is_floating else target
+        truth = tf.reshape(true_classes(output, target), [-1])
         scores = tf.reshape(tf.cast(output, tf.float32), [-1, output.shape[-1]])
-        right = tf.math.in_top_k(tf.cast(tf.reshape(truth, [-1]), tf.int64), scores, self.k)
+        right = tf.math.in_top_k(truth, scores, self.k)
         return {
             "right": state["right"] + tf.reduce_sum(tf.cast(right, tf.int64)),
             "seen": state["seen"] + tf.size(right, out_type=tf.int64),
