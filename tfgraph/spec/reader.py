@@ -20,6 +20,7 @@ from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shorten
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 64
+TOO_DEEP = f"values nest deeper than {MAX_DEPTH} levels"
 MAX_NODES = 200_000  # after the expansion of aliases
 MAX_DIGITS = 4_000
 
@@ -107,6 +108,9 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
     elif opened:
         notes = (f"{context} that starts in line {opened.line + 1}",)
     span = _syntax_place(source, mark, opened)
+    if "nesting depth" in problem:
+        # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
+        return Diagnostic("TG102", TOO_DEEP, span)
     help = ""
     if source.line(span.line)[span.column - 1 : span.column] == "\t":
         help = "indent with spaces: YAML takes no tabs there"
@@ -171,8 +175,7 @@ class _Composer:
 
     def descend(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            message = f"values nest deeper than {MAX_DEPTH} levels"
-            raise _StopReading(Diagnostic("TG102", message, self.span(event)))
+            raise _StopReading(Diagnostic("TG102", TOO_DEEP, self.span(event)))
         self.deepest = max(self.deepest, depth)
 
     def node(self, event: Any, depth: int) -> Node:
