@@ -19,6 +19,14 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
+def run_python():
+    """Run the Python examples in their order; what they define."""
+    names = {}
+    for code in blocks("python"):
+        exec(compile(code, "README.md", "exec"), names)
+    return names
+
+
 def command_after(marker):
     (found,) = re.findall(rf"^<!-- {marker} -->\n```sh\n(.*?)\n```$", README, re.MULTILINE)
     return found
@@ -40,12 +48,16 @@ def test_the_mistake_is_printed_as_shown():
 
 
 def test_the_python_example_does_what_it_says():
-    (code,) = blocks("python")
-    names = {}
-    exec(compile(code, "README.md", "exec"), names)
+    names = run_python()
     graph = names["graph"]
     assert graph.predict([[1.0, 2.0, 3.0, 4.0]])["matmul_1"].shape == (1, 2)
     assert graph.weights["hidden/kernel"].shape == (4, 3)
+
+
+def test_the_example_on_arrays_learns():
+    run = run_python()["run"]
+    assert run.split == "test"
+    assert run.metrics["accuracy"] > 0.8
 
 
 def test_the_first_command_trains_on_the_bundled_images(tmp_path):

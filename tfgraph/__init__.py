@@ -4,7 +4,7 @@
 
     spec = tfgraph.load("specs/tutorial/mlp.yaml")
     graph = tfgraph.build(spec)
-    graph.predict(image)["matmul_2"]
+    graph.predict(images)["logits"]
 
 Importing this package is cheap; `build` and `train` load TensorFlow.
 """
@@ -56,3 +56,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'tfgraph' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

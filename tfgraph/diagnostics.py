@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tfgraph.errors import TfgraphError
@@ -65,36 +65,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a source: lines and columns counted from 1, the end exclusive.
-
-    `via` leads from a value to where it comes from or where it is used: the variable that stands
-    for it, the layer that uses its block, the alias of its anchor.
-    """
+    """A stretch of a source: lines and columns counted from 1, the end exclusive."""
 
     source: Source
     line: int
     column: int
     end_line: int
     end_column: int
-    via: tuple[Via, ...] = ()
-
-    def reached(self, label: str, span: Span) -> Span:
-        """The same stretch, with one more place that leads to it."""
-        return replace(self, via=(*self.via, Via(label, span)))
 
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True)
-class Via:
-    """A further place that has to do with a value, and what it has to do with it."""
-
-    label: str
-    span: Span
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.span}"
 
 
 @dataclass(frozen=True)
@@ -131,7 +111,7 @@ class Diagnostic:
             f"{number} | {text}",
             f"{gutter} | {caret}",
         ]
-        out += [f"{gutter} = note: {note}" for note in (*self.notes, *span.via)]
+        out += [f"{gutter} = note: {note}" for note in self.notes]
         if self.help:
             out.append(f"{gutter} = help: {self.help}")
         return "\n".join(_printable(line[:MAX_LENGTH]) for line in out)

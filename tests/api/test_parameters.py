@@ -180,3 +180,11 @@ def test_numbers_that_are_not_finite_are_found_at_any_depth():
     assert list(not_finite([1.0, [math.inf, (2, -math.inf)], "inf", None])) == [math.inf, -math.inf]
     assert list(not_finite(math.nan)) != []
     assert list(not_finite([1, 1e308, True])) == []
+
+
+@pytest.mark.parametrize("item", [DataPath, Layer, Initializer, LayerReference])
+@pytest.mark.parametrize("form", [list, tuple])
+def test_a_list_of_what_is_resolved_one_by_one_is_an_error(form, item):
+    annotation = list[item] if form is list else tuple[item, ...]
+    with pytest.raises(TypeError, match=r"`size` is a list of .* which no spec can hold"):
+        declared(annotation).schema()

@@ -53,6 +53,7 @@ def test_whole_numbers_of_a_csv_are_integers_to_the_graph(tmp_path: Path) -> Non
         ("1,2\n", TWO, "has 2 columns, and an example has 3 values"),
         ("1,2,3\n4,5\n", TWO, "line 2: 2 columns, and 3 in the first"),
         ("1,2,3\n4,x,6\n", TWO, "line 2, column 2: `x` is not a finite number"),
+        ("1,x,3\n4,5,6\n", TWO, "line 1, column 2: `x` is not a finite number"),
         ("1,2,3\n4,nan,6\n", TWO, "line 2, column 2: `nan` is not a finite number"),
         ("1,2,3\n4,,6\n", TWO, "line 2, column 2: `` is not a finite number"),
         ("a,bb\n1,2\n", SCALARS, "has no column `b`"),

@@ -217,3 +217,32 @@ def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert found[0].step == 28
+
+
+def test_weights_that_are_no_numbers_are_never_saved(tmp_path: Path) -> None:
+    plan = tfgraph.loads(
+        """
+        tfgraph: 1
+        inputs: {x: [2], y: [1]}
+        layers:
+          - dense: {units: 3, activation: relu}
+            name: hidden
+          - matmul: 1
+        loss: {squared_error: , target: y}
+        optimizer: {gradient_descent: 0.1}
+        """
+    )
+    x = np.ones((4, 2), np.float32)
+    x[1, 0] = np.nan
+    with pytest.raises(DivergedError, match="training diverged"):
+        tfgraph.train(plan, tmp_path / "r", data={"train": {"x": x, "y": np.ones((4, 1))}})
+    assert not (tmp_path / "r/checkpoints").exists()
+
+
+def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
+    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 3.0e+38")
+    text = text.replace("epochs: 4", "epochs: 1").replace("batch_size: 8", "batch_size: 1000")
+    plan = tfgraph.loads(text)
+    with pytest.raises(DivergedError, match=r"the weight `\w+/\w+` is not finite after step 1"):
+        tfgraph.train(plan, tmp_path / "r")
+    assert not (tmp_path / "r/checkpoints").exists()

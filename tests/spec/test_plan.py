@@ -4,6 +4,7 @@ import pytest
 
 import tfgraph
 from tests.spec.goldens import REGISTRY
+from tfgraph.diagnostics import SpecError
 
 HEAD = "tfgraph: 1\ninputs: {x: [4]}\nlayers:\n"
 
@@ -161,3 +162,37 @@ def test_parameters_have_the_type_that_they_declare():
     assert (layer.l1, type(layer.l1)) == (1.0, float)
     assert (layer.init.type, layer.init.value) == ("constant", 2.0)
     assert (plan.spec.training.epochs, type(plan.spec.training.epochs)) == (100, int)
+
+
+def test_predict_needs_only_what_the_outputs_need():
+    plan = tfgraph.loads(
+        """
+        tfgraph: 1
+        inputs: {x: [2], z: [2], y: [2]}
+        layers:
+          - {matmul: 2, name: a, from: x}
+          - {matmul: 2, name: b, from: z}
+        outputs: [a]
+        loss:
+          - {squared_error: , of: a, target: y}
+          - {squared_error: , of: b, target: y}
+        optimizer: {adam: 0.1}
+        """
+    )
+    assert plan.inputs == ("x",)
+    assert plan.targets == ("z", "y")
+
+
+def test_equal_losses_are_told_apart_by_a_number():
+    losses = "".join("  - {squared_error: , target: y}\n" for _ in range(3))
+    plan = tfgraph.loads(
+        "tfgraph: 1\ninputs: {x: [2], y: [2]}\nlayers:\n  - {relu: , from: x}\n"
+        f"loss:\n{losses}optimizer: {{adam: 0.1}}\n"
+    )
+    names = [loss.name for loss in plan.losses]
+    assert names == [f"relu_1.squared_error{end}" for end in ("", "_2", "_3")]
+
+
+def test_a_name_has_no_line_break_at_its_end():
+    with pytest.raises(SpecError):
+        tfgraph.loads('tfgraph: 1\ninputs: {x: [2]}\nlayers:\n  - {relu: , name: "a\\n"}\n')

@@ -128,18 +128,27 @@ class Parameter:
             return {"type": "integer" if annotation is int else "number", **self._bounds()}
         if origin is Literal:
             return {"enum": list(arguments)}
-        if origin is list:
-            return {"type": "array", "items": self._schema(arguments[0])}
-        if origin is tuple and arguments[-1] is Ellipsis:
-            return {"type": "array", "items": self._schema(arguments[0])}
+        if origin is list or (origin is tuple and arguments[-1] is Ellipsis):
+            return {"type": "array", "items": self._item_schema(arguments[0])}
         if origin is tuple and len(set(arguments)) == 1:
             size = {"minItems": len(arguments), "maxItems": len(arguments)}
-            return {"type": "array", "items": self._schema(arguments[0]), **size}
+            return {"type": "array", "items": self._item_schema(arguments[0]), **size}
         if is_component(annotation):
             return {"type": ["string", "object", *annotation.shorthand_types()]}
         if is_text(annotation):
             return {"type": "string", "minLength": 1}
         raise TypeError(f"the parameter `{self.name}` is a {annotation!r}, which no spec can hold")
+
+    def _item_schema(self, annotation: Any) -> dict[str, Any]:
+        # Paths are held inside the data roots, entries made components and names resolved one by
+        # one: in a list they would reach a component as they stand.
+        for member in _alternatives(annotation):
+            if is_component(member) or (is_text(member) and member is not str):
+                raise TypeError(
+                    f"the parameter `{self.name}` is a list of {member.__name__}, which no spec "
+                    "can hold: declare a parameter for each"
+                )
+        return self._schema(annotation)
 
     def _bounds(self) -> dict[str, float]:
         given = self.declaration

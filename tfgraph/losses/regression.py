@@ -15,7 +15,10 @@ class Elementwise(Loss):
         if output.shape != target.shape:
             raise ShapeError(
                 f"needs a target like the output {output}, got {target}",
-                help="put `reshape: []` last" if output.shape == (*target.shape, 1) else "",
+                help="give each example of the target one axis of size 1, or take the loss of a "
+                "`reshape: []` behind that layer"
+                if output.shape == (*target.shape, 1)
+                else "",
             )
         output.expect_floating()
         if not target.floating:

@@ -88,7 +88,7 @@ class Registry:
         try:
             returned = manager.subset_hook_caller(hook_name, remove_plugins=others)()
             components = [component for added in returned for component in added]
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._fail(plugin, f"`{hook_name}`: {type(error).__name__}: {error}")
             return
         for component in components:
@@ -196,7 +196,7 @@ def _load_registry(files: tuple[str, ...]) -> Registry:
         origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
         try:
             plugins[Plugin(point.name, origin)] = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failed.append(FailedPlugin(point.name, origin, f"{type(error).__name__}: {error}"))
     for file in files:
         plugins[Plugin(Path(file).stem, file)] = _load_file(file)
@@ -219,7 +219,7 @@ def _load_file(file: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise PluginError(
             f"plugin file `{file}` failed to load: {type(error).__name__}: {error}"

@@ -109,7 +109,8 @@ def _check(path: Path, name: str, field: Field, array: Any) -> None:
 
 def _read_csv(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
     rows = _rows(path)
-    header = None if all(map(_is_number, rows[0][1])) else rows[0][1]
+    # A header has no number in it: a line that holds some is data, and a slip in it is reported.
+    header = None if any(map(_is_number, rows[0][1])) else rows[0][1]
     body = rows[1:] if header else rows
     if not body:
         raise DataError(f"`{path}` has a header and no rows")

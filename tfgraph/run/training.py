@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import DataError, DivergedError, UsageError
+from tfgraph.lazy import np
 from tfgraph.run import directory as directories
 from tfgraph.run.checkpoint import save_checkpoint
 from tfgraph.run.directory import RunDirectory
@@ -140,8 +141,7 @@ class _Trainer:
         return run
 
     def finished(self, started: float) -> Run:
-        if self.directory:
-            save_checkpoint(self.graph, self.directory.checkpoint)
+        self.save()
         split = next((s for s in ("test", "validation") if self.has(s)), None)
         last = self.history[-1] if self.history else None
         metrics = last.metrics if last and last.split == split else self.evaluate(split)
@@ -199,16 +199,33 @@ class _Trainer:
         if signals.number is None:
             return
         message = f"interrupted after step {int(self.graph.step)}"
+        self.save()
         if self.directory:
-            save_checkpoint(self.graph, self.directory.checkpoint)
             message += f"; the weights are in `{self.directory.path}`"
         raise Interrupted(signals.number, message)
 
     def save_now_and_then(self) -> None:
         now = time.monotonic()
-        if self.directory and now - self.saved_at >= SECONDS_PER_CHECKPOINT:
-            save_checkpoint(self.graph, self.directory.checkpoint)
+        if now - self.saved_at >= SECONDS_PER_CHECKPOINT:
+            self.save()
             self.saved_at = now
+
+    def save(self) -> None:
+        """Write the checkpoint; DivergedError, and nothing written, where a weight is not finite.
+
+        The loss of a step is taken before its update, and does not show every weight: a rectifier
+        hides what is not a number.
+        """
+        for name, variable in self.graph.weights.items():
+            if not np.isfinite(variable.numpy()).all():
+                raise DivergedError(
+                    f"training diverged: the weight `{name}` is not finite after step "
+                    f"{int(self.graph.step)}",
+                    help="look for values in the data that are no numbers, lower the learning "
+                    "rate, or clip gradients with `clip_global_norm`",
+                )
+        if self.directory:
+            save_checkpoint(self.graph, self.directory.checkpoint)
 
     def has(self, split: str) -> bool:
         return split in split_names(self.graph.plan, self.data)

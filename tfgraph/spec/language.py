@@ -9,7 +9,8 @@ from tfgraph.api import Component, Dim, Field, param
 from tfgraph.api.tensors import DTYPES
 
 VERSION = 1
-NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$"
+# `$` alone also matches before a line break at the end.
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$(?!\n)"
 NAME_RULE = "letters, digits and `_ . -`, a letter first"
 NAME = {"type": "string", "pattern": NAME_PATTERN}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from tfgraph.api import (
     Component,
@@ -112,8 +112,3 @@ class Spec:
     def place(self, section: str) -> Span:
         """Where a section stands; the start of the file for one that is not given."""
         return self.spans.get(section, Span(self.source, 1, 1, 1, 1))
-
-
-def describe_training() -> dict[str, Any]:
-    """The reference of the `train` section."""
-    return Training.metadata()

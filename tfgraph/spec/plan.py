@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tfgraph.api import Field, Layer, LayerReference, Loss, Metric, TensorSpec, WeightSpec
@@ -74,7 +76,7 @@ class Plan:
     """A spec with every shape, name and weight known.
 
     `layers` stand in an order in which each comes after what it takes. `inputs` are the fields
-    that the outputs need, `targets` those that only losses and metrics compare with. `weights`
+    that the outputs need, `targets` those that only losses and metrics need. `weights`
     are the ones to create, by full name: neither tied ones nor those of a layer that shares.
     """
 
@@ -168,8 +170,10 @@ class _Planner:
             if weight.tied is None
         }
         comparisons: list[PlannedLoss | PlannedMetric] = [*losses, *metrics]
-        needed = self.needed([*outputs, *(planned.of for planned in comparisons)])
-        compared = {planned.target for planned in comparisons}
+        needed = self.needed(outputs)
+        compared = self.needed(
+            [name for planned in comparisons for name in (planned.of, planned.target)]
+        )
         return Plan(
             spec=spec,
             fields=self.fields,
@@ -266,6 +270,11 @@ class _Planner:
         self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
         return False
 
+    @cached_property
+    def names(self) -> Collection[str]:
+        """All layers and fields, once the fields are found."""
+        return {**self.entries, **self.fields}
+
     # ---- layers
 
     def visit(self, name: str) -> None:
@@ -332,8 +341,7 @@ class _Planner:
     def inputs_of(self, entry: LayerEntry) -> tuple[str, ...] | None:
         """The names that a layer takes: those of `from`, or what stands before it."""
         if entry.inputs:
-            have = [*self.entries, *self.fields]
-            found = [self.known(name, "layer or input", have) for name in entry.inputs]
+            found = [self.known(name, "layer or input", self.names) for name in entry.inputs]
             return tuple(n.value for n in entry.inputs) if all(found) else None
         previous = self.before[entry.name]
         if previous is not None:
@@ -366,8 +374,7 @@ class _Planner:
 
     def resolved(self, reference: LayerReference) -> LayerReference:
         target = self.planned[reference.name]
-        full = {name: replace(weight, tied=weight.tied) for name, weight in target.weights.items()}
-        named = {f"{target.owner}/{name}": weight for name, weight in full.items()}
+        named = {f"{target.owner}/{name}": weight for name, weight in target.weights.items()}
         return reference.resolve(target.layer, target.input_specs, target.output, named)
 
     def infer(
@@ -466,27 +473,29 @@ class _Planner:
 
     def losses(self, outputs: tuple[str, ...]) -> tuple[PlannedLoss, ...]:
         several = len(self.spec.losses) > 1
+        unique = _unique_names()
         found: list[PlannedLoss] = []
         for entry in self.spec.losses:
             pair = self.compared(entry, outputs)
             if pair is None:
                 continue
             name = f"{pair[0]}.{entry.component.type}" if several else entry.component.type
-            name = _unique(name, [loss.name for loss in found])
+            name = unique(name)
             found.append(PlannedLoss(name, entry.component, *pair, entry.weight, entry.span))
         return tuple(found)
 
     def metrics(self, outputs: tuple[str, ...]) -> tuple[PlannedMetric, ...]:
-        types = [entry.component.type for entry in self.spec.metrics]
+        types = Counter(entry.component.type for entry in self.spec.metrics)
+        unique = _unique_names()
         found: list[PlannedMetric] = []
         for entry in self.spec.metrics:
             pair = self.compared(entry, outputs)
             if pair is None:
                 continue
             name = entry.component.type
-            if types.count(name) > 1 and entry.of:
+            if types[name] > 1 and entry.of:
                 name = f"{entry.of}.{name}"
-            name = _unique(name, [metric.name for metric in found])
+            name = unique(name)
             found.append(PlannedMetric(name, entry.component, *pair, entry.span))
         return tuple(found)
 
@@ -554,9 +563,16 @@ def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:
     return ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
 
 
-def _unique(name: str, taken: Sequence[str]) -> str:
-    number, candidate = 1, name
-    while candidate in taken:
-        number += 1
-        candidate = f"{name}_{number}"
-    return candidate
+def _unique_names() -> Callable[[str], str]:
+    """A function that gives each name once, a number behind it from the second time on."""
+    times: Counter[str] = Counter()
+
+    def unique(name: str) -> str:
+        candidate = name
+        while times[candidate]:
+            times[name] += 1
+            candidate = f"{name}_{times[name]}"
+        times[candidate] += 1
+        return candidate
+
+    return unique

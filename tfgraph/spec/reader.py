@@ -114,11 +114,19 @@ def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
     help = ""
     if source.line(span.line)[span.column - 1 : span.column] == "\t":
         help = "indent with spaces: YAML takes no tabs there"
+    elif "mapping values are not allowed" in problem and (bare := _bare_item(source, span.line)):
+        help = f"write `- {bare}:`, with a colon, where keys follow below it"
     elif "mapping values are not allowed" in problem:
         help = "put the value in quotes if the `:` belongs to it, or check the indentation"
     elif "did not find expected key" in problem or "expected '-' indicator" in problem:
         help = "check the indentation"
     return Diagnostic("TG101", f"not valid YAML: {problem}", span, notes=notes, help=help)
+
+
+def _bare_item(source: Source, line: int) -> str:
+    """The word of a list item that stands alone on the line before, as `- relu` does; or nothing."""
+    found = re.fullmatch(r"\s*- +([A-Za-z][\w.]*)\s*(#.*)?", source.line(line - 1))
+    return found[1] if found else ""
 
 
 def _syntax_place(source: Source, mark: Any, opened: Any) -> Span:
