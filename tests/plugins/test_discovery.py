@@ -73,3 +73,16 @@ def test_a_plugin_that_fails_to_import_is_noted_only_when_a_type_is_unknown(
     assert "unknown layer `mystery`" in found
     assert f"= note: {note}" in found
     assert note not in load(tmp_path, "relu: {a: 1}")
+
+
+def test_the_command_line_warns_of_a_plugin_that_the_spec_does_not_need(tmp_path: Path) -> None:
+    lay_out(tmp_path, "dist-broken", "broken", "import a_module_that_is_not_there")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("tfgraph: 1\ninputs: {x: [2]}\nlayers: [relu]\n", encoding="utf-8")
+    command = (
+        "import sys; from tfgraph.cli.main import run; sys.exit(run(['validate', sys.argv[1]]))"
+    )
+    done = python(command, tmp_path, str(spec))
+    assert done.returncode == 0
+    assert done.stdout.strip().endswith("spec.yaml: ok")
+    assert done.stderr.startswith("warning: plugin `broken` of dist-broken 1.0 failed to load: ")

@@ -196,3 +196,12 @@ def test_equal_losses_are_told_apart_by_a_number():
 def test_a_name_has_no_line_break_at_its_end():
     with pytest.raises(SpecError):
         tfgraph.loads('tfgraph: 1\ninputs: {x: [2]}\nlayers:\n  - {relu: , name: "a\\n"}\n')
+
+
+@pytest.mark.parametrize("name", ["steps", "self", "class", "lambda", "x-1", "a.b"])
+def test_an_input_has_a_name_that_the_functions_of_the_graph_can_take(name):
+    with pytest.raises(SpecError) as caught:
+        tfgraph.loads(f"tfgraph: 1\ninputs: {{{name}: [2]}}\nlayers: [relu]\n")
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.span.line) == ("TG206", 2)
+    assert problem.message == f"`{name}` is no name for an input"

@@ -25,6 +25,9 @@ run_argument = click.argument("run", metavar="RUN")
 def checked(path: str, plugins: Sequence[str]) -> Checked:
     """A spec file, or what stands on standard input for `-`, read, validated and planned."""
     registry = load_registry(plugins)
+    for failed in registry.failed:
+        # Where the spec needs it, the unknown type says so too, and is an error.
+        click.echo(f"warning: {failed}", err=True)
     if path != STDIN:
         return check_file(path, registry=registry)
     source, problems = decode(sys.stdin.buffer.read(), "<stdin>")

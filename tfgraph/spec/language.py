@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +14,8 @@ VERSION = 1
 # `$` alone also matches before a line break at the end.
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$(?!\n)"
 NAME_RULE = "letters, digits and `_ . -`, a letter first"
+#: Inputs are arguments of the graph's functions too, where `steps` is the number of steps.
+INPUT_RULE = "letters, digits and `_`, a letter first, and neither `steps` nor a word of Python's"
 NAME = {"type": "string", "pattern": NAME_PATTERN}
 
 
@@ -80,6 +84,12 @@ LOSS_SIBLINGS: dict[str, Part] = {
     **METRIC_SIBLINGS,
     "weight": Part({"type": "number"}, "a number", "Its factor in the sum; 1 if not given."),
 }
+
+
+def is_input_name(name: str) -> bool:
+    """Whether an input may have the name."""
+    taken = keyword.iskeyword(name) or name in ("self", "steps")
+    return re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) is not None and not taken
 
 
 class InputField(Component):

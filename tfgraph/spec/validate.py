@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from functools import cache
@@ -16,7 +15,7 @@ from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec import language
 from tfgraph.spec.entries import EntryReader, meant
-from tfgraph.spec.language import NAME_RULE, InputField, Part
+from tfgraph.spec.language import INPUT_RULE, InputField, Part
 from tfgraph.spec.model import LayerEntry, LossEntry, MetricEntry, Name, Spec, Training
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
 
@@ -125,9 +124,9 @@ class _Validator:
             return {}, _names(node)
         fields = {}
         for key, value in node:
-            if not re.fullmatch(language.NAME_PATTERN, key.value):
+            if not language.is_input_name(key.value):
                 message = f"`{key.value}` is no name for an input"
-                self.entries.report("TG206", message, key.span, help=f"a name is {NAME_RULE}")
+                self.entries.report("TG206", message, key.span, help=f"a name is {INPUT_RULE}")
             made = self.entries.parameters(InputField, Scalar("input", key.span), value)
             if made and isinstance(made[0], InputField):
                 fields[key.value] = (made[0].field(), key.span)
