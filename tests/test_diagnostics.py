@@ -142,3 +142,28 @@ def test_nothing_is_suggested_where_nothing_is_close(word):
 def test_words_are_listed_in_back_quotes():
     assert listed(["a", "b"]) == "`a`, `b`"
     assert listed([]) == ""
+
+
+def test_a_value_that_came_through_another_place_shows_both() -> None:
+    source = Source("spec.yaml", "vars: {width: -1}\nlayers:\n  - matmul: $width\n")
+    use = Span(source, 3, 13, 3, 19).through("`$width` is set here", Span(source, 1, 15, 1, 17))
+    diagnostic = Diagnostic("TG206", "`units` must be at least 1", use, help="give it a size")
+    assert diagnostic.render().splitlines() == [
+        "error[TG206]: `units` must be at least 1",
+        "  --> spec.yaml:3:13",
+        "   |",
+        " 3 |   - matmul: $width",
+        "   |             ^^^^^^",
+        "  ::: spec.yaml:1:15",
+        "   |",
+        " 1 | vars: {width: -1}",
+        "   |               ^^ `$width` is set here",
+        "   = help: give it a size",
+    ]
+
+
+def test_a_place_come_by_twice_is_shown_once() -> None:
+    source = Source("spec.yaml", "a: 1\nb: 2\n")
+    inner, outer = Span(source, 1, 4, 1, 5), Span(source, 2, 4, 2, 5)
+    once = inner.through("used here", outer)
+    assert once.through("used here", outer) == once

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tfgraph.errors import TfgraphError
@@ -65,16 +65,34 @@ class Source:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a source: lines and columns counted from 1, the end exclusive."""
+    """A stretch of a source: lines and columns counted from 1, the end exclusive.
+
+    `via` leads to the other places that a value came through: the block that holds it was used
+    there, the variable it names was set there.
+    """
 
     source: Source
     line: int
     column: int
     end_line: int
     end_column: int
+    via: tuple[Via, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
+
+    def through(self, label: str, span: Span) -> Span:
+        """This place, with one more through which it was come by; a place is shown once."""
+        steps = (*self.via, Via(label, replace(span, via=())), *span.via)
+        return replace(self, via=tuple(dict.fromkeys(steps)))
+
+
+@dataclass(frozen=True)
+class Via:
+    """A place that a value came through, and what it was there."""
+
+    label: str
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -93,28 +111,31 @@ class Diagnostic:
     severity: Literal["error", "warning"] = "error"
 
     def render(self) -> str:
-        """The diagnostic as text, with an excerpt of the line it stands on."""
-        span = self.span
-        number = f"{span.line:2}"
-        gutter = " " * len(number)
-        text, start = _cut(span.source.line(span.line), span.column - 1)
-        text = _printable(text)
-        width = span.end_column - span.column if span.end_line == span.line else len(text)
-        width = max(1, min(width, len(text.rstrip()) - start))
-        lead = "".join(map(_blank, text[:start]))
-        carets = "".join("^" * len(_blank(c)) for c in text[start : start + width]) or "^"
-        caret = lead + carets + (f" {self.label}" if self.label else "")
-        out = [
-            f"{self.severity}[{self.code}]: {self.message}",
-            f"{gutter}--> {span}",
-            f"{gutter} |",
-            f"{number} | {text}",
-            f"{gutter} | {caret}",
-        ]
+        """The diagnostic as text, with an excerpt of each line it stands on."""
+        places = [Via(self.label, self.span), *self.span.via]
+        digits = max(2, *(len(str(place.span.line)) for place in places))
+        gutter = " " * digits
+        out = [f"{self.severity}[{self.code}]: {self.message}"]
+        for arrow, place in zip(["-->", *[":::"] * len(self.span.via)], places, strict=True):
+            out += [f"{gutter}{arrow} {place.span}", *_excerpt(place, digits)]
         out += [f"{gutter} = note: {note}" for note in self.notes]
         if self.help:
             out.append(f"{gutter} = help: {self.help}")
         return "\n".join(_printable(line[:MAX_LENGTH]) for line in out)
+
+
+def _excerpt(place: Via, digits: int) -> list[str]:
+    """The line of a place, with carets under it and the label beside them."""
+    span = place.span
+    gutter = " " * digits
+    text, start = _cut(span.source.line(span.line), span.column - 1)
+    text = _printable(text)
+    width = span.end_column - span.column if span.end_line == span.line else len(text)
+    width = max(1, min(width, len(text.rstrip()) - start))
+    lead = "".join(map(_blank, text[:start]))
+    carets = "".join("^" * len(_blank(c)) for c in text[start : start + width]) or "^"
+    caret = lead + carets + (f" {place.label}" if place.label else "")
+    return [f"{gutter} |", f"{span.line:{digits}} | {text}", f"{gutter} | {caret}"]
 
 
 def split_lines(text: str) -> tuple[str, ...]:
