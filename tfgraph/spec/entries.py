@@ -236,7 +236,8 @@ class EntryReader:
             if parameter is None or key.value in bad:
                 continue
             spans[key.value] = below.span
-            values[key.value] = self.value(subject, parameter, below)
+            values[key.value], inside = self.value(subject, parameter, below)
+            spans |= {f"{key.value}.{name}": span for name, span in inside.items()}
         if len(self.diagnostics) > before:
             return None
         made = component(**self.registry.with_defaults(component, values))
@@ -295,22 +296,25 @@ class EntryReader:
         )
         return {parameter.name}
 
-    def value(self, subject: str, parameter: Parameter, node: Node) -> Any:
-        """A parameter's value: plain data, a component for an entry, a checked path."""
+    def value(self, subject: str, parameter: Parameter, node: Node) -> tuple[Any, dict[str, Span]]:
+        """A parameter's value: plain data, a component for an entry, a checked path.
+
+        Beside it stand the places of a component's own parameters, by name.
+        """
         value = plain(node)
         if value is None:
-            return None
+            return None, {}
         if parameter.component:
             split = self.split(node, parameter.component, {})
             made = self.component(parameter.component, split[0], split[1]) if split else None
-            return made[0] if made else None
+            return made or (None, {})
         if DataPath in parameter.alternatives and isinstance(value, str):
-            return self.data_path(value, node.span)
+            return self.data_path(value, node.span), {}
         if next(not_finite(value), None) is not None:
             self.report(
                 "TG206", f"`{parameter.name}` of {subject} must be a finite number", node.span
             )
-        return value
+        return value, {}
 
     def data_path(self, text: str, span: Span) -> str:
         """The path as an absolute one, if it stays inside the spec's folder or a data root."""

@@ -35,7 +35,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Entry(Generic[C_co]):
-    """A component and where its type stands; `spans` leads to its parameters' values."""
+    """A component and where its type stands; `spans` leads to its parameters' values.
+
+    Those of an entry within it are behind a dot: `learning_rate.decay_steps`.
+    """
 
     component: C_co
     span: Span
@@ -59,6 +62,7 @@ class LossEntry(Entry[Loss]):
     of: Name | None = None
     target: Name | None = None
     weight: float = 1.0
+    weight_span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -110,5 +114,8 @@ class Spec:
     folder: Path = Path()
 
     def place(self, section: str) -> Span:
-        """Where a section stands; the start of the file for one that is not given."""
+        """Where a section stands; the start of the file for one that is not given.
+
+        Parameters of `train` are found as `train.epochs`.
+        """
         return self.spans.get(section, Span(self.source, 1, 1, 1, 1))

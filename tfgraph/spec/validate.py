@@ -71,7 +71,7 @@ class _Validator:
         optimizer = self.entries.typed(sound.get("optimizer"), Optimizer)
         losses = self.losses(sound.get("loss"))
         metrics = self.metrics(sound.get("metrics"))
-        training = self.training(sound.get("train"))
+        training, train_spans = self.training(sound.get("train"))
         # A section that is there and not sound makes every later finding doubtful.
         doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
         if not layers or not training or doubtful:
@@ -89,7 +89,7 @@ class _Validator:
             optimizer=optimizer,
             metrics=metrics,
             training=training,
-            spans=spans,
+            spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.folder,
         )
 
@@ -200,6 +200,7 @@ class _Validator:
                     of=_name(siblings.get("of")),
                     target=_name(siblings.get("target")),
                     weight=float(plain(weight)) if weight else 1.0,
+                    weight_span=weight.span if weight else None,
                 )
             )
         return tuple(entries)
@@ -233,11 +234,13 @@ class _Validator:
             if made:
                 yield type_node, made, sound
 
-    def training(self, node: Node | None) -> Training | None:
+    def training(self, node: Node | None) -> tuple[Training | None, dict[str, Span]]:
         if not isinstance(node, Mapping):
-            return Training()
+            return Training(), {}
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
-        return made[0] if made and isinstance(made[0], Training) else None
+        if made is None or not isinstance(made[0], Training):
+            return None, {}
+        return made[0], made[1]
 
 
 def _name(node: Node | None) -> Name | None:
