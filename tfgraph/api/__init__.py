@@ -5,6 +5,14 @@ from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl, param
 
 from tfgraph.api.component import Component
 from tfgraph.api.dataset import Dataset
+from tfgraph.api.facts import (
+    ComparisonFacts,
+    InitializerFacts,
+    LayerFacts,
+    OptimizerFacts,
+    ScheduleFacts,
+    Stated,
+)
 from tfgraph.api.hooks import hookimpl
 from tfgraph.api.initializer import Initializer, fans
 from tfgraph.api.layer import Context, Layer, LayerReference, Tensor, Transposable, seed_of
@@ -15,6 +23,7 @@ from tfgraph.api.tensors import Dim, Field, Shape, TensorSpec, Tied, WeightSpec,
 from tfgraph.errors import DataError, ParameterError, ShapeError
 
 __all__ = [
+    "ComparisonFacts",
     "Component",
     "Context",
     "DataError",
@@ -23,16 +32,21 @@ __all__ = [
     "Dim",
     "Field",
     "Initializer",
+    "InitializerFacts",
     "Layer",
+    "LayerFacts",
     "LayerReference",
     "Loss",
     "Metric",
     "Optimizer",
+    "OptimizerFacts",
     "Parameter",
     "ParameterError",
     "Schedule",
+    "ScheduleFacts",
     "Shape",
     "ShapeError",
+    "Stated",
     "Tensor",
     "TensorSpec",
     "Tied",

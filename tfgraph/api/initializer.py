@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from tfgraph.api.component import Component
+from tfgraph.api.facts import InitializerFacts
 
 
 class Initializer(Component):
@@ -16,6 +17,10 @@ class Initializer(Component):
 
     def check(self, shape: Sequence[int]) -> None:
         """Raise ShapeError where the shape cannot be filled (an identity of three axes)."""
+
+    def facts(self) -> InitializerFacts:
+        """What warnings may rely on; by default nothing."""
+        return InitializerFacts()
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Any:
         """A tensor of `shape` and `dtype`.

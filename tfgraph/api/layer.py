@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from tfgraph.api.component import Component
+from tfgraph.api.facts import LayerFacts
 from tfgraph.api.tensors import TensorSpec, WeightSpec
 from tfgraph.lazy import tf
 
@@ -76,6 +77,10 @@ class Layer(Component):
     def build(self, *args: Any, **_: Any) -> Tensor:
         """Emit the ops: `build(x, …, weights, ctx)` with one tensor for each input."""
         raise NotImplementedError
+
+    def facts(self, *xs: Any, **_: Any) -> LayerFacts:
+        """What warnings may rely on, for inputs that `infer` has accepted; by default nothing."""
+        return LayerFacts()
 
     @classmethod
     def arity(cls) -> tuple[int, int | None]:

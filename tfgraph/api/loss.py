@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from tfgraph.api.component import Component
+from tfgraph.api.facts import ComparisonFacts
 from tfgraph.api.tensors import TensorSpec
 
 Tensor = Any  # a tf.Tensor; TensorFlow ships no types
@@ -20,6 +21,10 @@ class Loss(Component):
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         """Raise ShapeError where output and target do not fit."""
         raise NotImplementedError
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        """What warnings may rely on, for what `check` has accepted; by default nothing."""
+        return ComparisonFacts()
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         """The losses, one for each example: shape [batch]."""
@@ -40,6 +45,10 @@ class Metric(Component):
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         """Raise ShapeError where output and target do not fit."""
         raise NotImplementedError
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        """What warnings may rely on, for what `check` has accepted; by default nothing."""
+        return ComparisonFacts()
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         """Shape (all of it: there is no batch axis) and dtype of each accumulator; all start at 0."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from tfgraph.api.component import Component
+from tfgraph.api.facts import OptimizerFacts, ScheduleFacts
 from tfgraph.api.parameters import param
 from tfgraph.api.tensors import WeightSpec
 
@@ -20,6 +21,10 @@ class Schedule(Component):
     def build(self, step: Tensor) -> Tensor:
         """The float32 scalar for `step`, an int64 scalar that counts from 0."""
         raise NotImplementedError
+
+    def facts(self) -> ScheduleFacts:
+        """What warnings may rely on; by default nothing."""
+        return ScheduleFacts()
 
 
 class Optimizer(Component):
@@ -47,6 +52,10 @@ class Optimizer(Component):
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         """The state kept for one weight, by name; scalars of all weights alike included."""
         return {}
+
+    def facts(self) -> OptimizerFacts:
+        """What warnings may rely on; by default nothing."""
+        return OptimizerFacts()
 
     def update(
         self,

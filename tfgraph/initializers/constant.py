@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tfgraph.api import Initializer, ShapeError, Tensor, param
+from tfgraph.api import Initializer, InitializerFacts, ShapeError, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -17,6 +17,9 @@ class Zeros(Initializer):
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.zeros(shape, dtype)
 
+    def facts(self) -> InitializerFacts:
+        return InitializerFacts(0.0)
+
 
 class Ones(Initializer):
     """All values 1."""
@@ -25,6 +28,9 @@ class Ones(Initializer):
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.ones(shape, dtype)
+
+    def facts(self) -> InitializerFacts:
+        return InitializerFacts(1.0)
 
 
 class Constant(Initializer):
@@ -36,6 +42,9 @@ class Constant(Initializer):
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.fill(shape, tf.constant(self.value, dtype))
+
+    def facts(self) -> InitializerFacts:
+        return InitializerFacts(self.value)
 
 
 class Identity(Initializer):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
-from tfgraph.api import Context, Layer, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api import Context, Layer, LayerFacts, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 
 
@@ -22,6 +23,9 @@ class Activation(Layer):
         """The function, as ops."""
         raise NotImplementedError
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True)
+
 
 class Sigmoid(Activation):
     """1 / (1 + exp(-x)), between 0 and 1.
@@ -34,6 +38,9 @@ class Sigmoid(Activation):
     def apply(self, x: Tensor) -> Tensor:
         return tf.sigmoid(x)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(0.0, 1.0), gives="probabilities")
+
 
 class Tanh(Activation):
     """Hyperbolic tangent, between -1 and 1.
@@ -45,6 +52,9 @@ class Tanh(Activation):
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.tanh(x)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(-1.0, 1.0))
 
 
 class Relu(Activation):
@@ -62,6 +72,10 @@ class Relu(Activation):
         y = tf.nn.relu(x)
         return y if self.maximum is None else tf.minimum(y, tf.cast(self.maximum, x.dtype))
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        reach = (0.0, math.inf if self.maximum is None else self.maximum)
+        return LayerFacts(elementwise=True, output_range=reach, unchanged=reach, flat_at_zero=True)
+
 
 class LeakyRelu(Activation):
     """x above 0, slope · x below.
@@ -76,6 +90,9 @@ class LeakyRelu(Activation):
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.leaky_relu(x, self.slope)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, unchanged=(0.0, math.inf))
 
 
 class Elu(Activation):
@@ -94,6 +111,10 @@ class Elu(Activation):
         y = tf.nn.elu(x)
         return y if self.alpha == 1 else tf.where(x > 0, y, tf.cast(self.alpha, x.dtype) * y)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        reach = (-self.alpha, math.inf)
+        return LayerFacts(elementwise=True, output_range=reach, unchanged=(0.0, math.inf))
+
 
 class Selu(Activation):
     """1.0507 · elu(x, alpha = 1.6733), which keeps mean 0 and variance 1 from layer to layer.
@@ -108,6 +129,9 @@ class Selu(Activation):
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.selu(x)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(-1.7582, math.inf))
 
 
 class Gelu(Activation):
@@ -126,6 +150,9 @@ class Gelu(Activation):
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.gelu(x, self.approximate)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(-0.1701, math.inf))
+
 
 class Swish(Activation):
     """x · sigmoid(x), also known as SiLU.
@@ -139,6 +166,9 @@ class Swish(Activation):
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.silu(x)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(-0.2785, math.inf))
+
 
 class Softplus(Activation):
     """log(1 + exp(x)), a smooth relu.
@@ -150,6 +180,9 @@ class Softplus(Activation):
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.softplus(x)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, output_range=(0.0, math.inf))
 
 
 class SoftmaxBase(Layer):
@@ -169,6 +202,13 @@ class SoftmaxBase(Layer):
         if self.over == "logarithms":
             return tf.nn.log_softmax(x, self.axis)
         return tf.nn.softmax(x, self.axis)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        one = x.shape[self.axis] == 1
+        if self.over == "logarithms":
+            reach = (-math.inf, 0.0)
+            return LayerFacts(output_range=reach, gives="log_probabilities", constant=one)
+        return LayerFacts(output_range=(0.0, 1.0), gives="probabilities", constant=one)
 
 
 class Softmax(SoftmaxBase):

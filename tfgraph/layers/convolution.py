@@ -7,6 +7,7 @@ from typing import Literal
 from tfgraph.api import (
     Context,
     Initializer,
+    LayerFacts,
     ParameterError,
     ShapeError,
     Tensor,
@@ -77,6 +78,10 @@ class Convolution(Regularised):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         y = self.convolve(x, weights["kernel"])
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        window = pair(self.kernel_size), pair(self.stride)
+        return LayerFacts(linear=True, mixes="some", window=window)
 
 
 class Conv2D(Convolution, Transposable):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tfgraph.api import (
     Context,
     Initializer,
     Layer,
+    LayerFacts,
     ShapeError,
     Tensor,
     TensorSpec,
@@ -48,6 +51,9 @@ class MatMul(Regularised, Transposable):
         y = _product(x, weights["kernel"])
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(linear=True, mixes="all")
+
     def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
         if y.shape[-1] != self.units:
             raise ShapeError(f"needs [batch, …, {self.units}] to go back, got {y}")
@@ -80,6 +86,20 @@ class Dense(MatMul):
         y = super().build(x, weights, ctx)
         return y if self.activation is None else self.activation.build(y, {}, ctx)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        if self.activation is None:
+            return super().facts(x)
+        last = self.activation.facts(super().infer(x))
+        return replace(
+            last,
+            passes=False,
+            elementwise=False,
+            linear=False,
+            mixes="all",
+            unchanged=None,
+            parameter="activation",
+        )
+
 
 class Bias(Layer):
     """Adds a vector along the last axis.
@@ -103,6 +123,9 @@ class Bias(Layer):
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return tf.nn.bias_add(x, weights["bias"])
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, linear=True)
 
 
 class Scale(Layer):
@@ -128,6 +151,9 @@ class Scale(Layer):
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return x * weights["scale"]
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, linear=True)
 
 
 def infer_activation(activation: Layer, y: TensorSpec) -> TensorSpec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Context, Layer, Tensor, TensorSpec, param
+from tfgraph.api import Context, Layer, LayerFacts, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 
 
@@ -26,6 +26,9 @@ class Dropout(Layer):
         if not ctx.training or self.rate == 0:
             return x
         return keep(x, self.rate, ctx.seed()) * tf.constant(1 / (1 - self.rate), x.dtype)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, passes=True, drop_rate=self.rate)
 
 
 class Corrupt(Layer):
@@ -51,6 +54,9 @@ class Corrupt(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return x if self.rate == 0 else keep(x, self.rate, ctx.seed())
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, constant=self.rate == 1)
+
 
 class GaussianNoise(Layer):
     """Adds normal noise of mean 0 in training; does nothing otherwise.
@@ -71,6 +77,9 @@ class GaussianNoise(Layer):
             return x
         noise = tf.random.stateless_normal(tf.shape(x), ctx.seed(), stddev=self.stddev)
         return x + tf.cast(noise, x.dtype)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(elementwise=True, passes=True)
 
 
 def keep(x: Tensor, rate: float, seed: Tensor) -> Tensor:

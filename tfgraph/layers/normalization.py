@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Context, Initializer, Layer, Tensor, TensorSpec, WeightSpec, param
+from tfgraph.api import (
+    Context,
+    Initializer,
+    Layer,
+    LayerFacts,
+    Tensor,
+    TensorSpec,
+    WeightSpec,
+    param,
+)
 from tfgraph.lazy import tf
 
 
@@ -77,6 +86,9 @@ class BatchNorm(Normalization):
                 ctx.update(name, old * self.momentum + new * (1 - self.momentum))
         return self.normalize(x, mean, variance, weights)
 
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(normalizes_batch=True)
+
 
 class LayerNorm(Normalization):
     """Normalises each example over its last axis, in training and otherwise alike.
@@ -96,3 +108,6 @@ class LayerNorm(Normalization):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         mean, variance = tf.nn.moments(x, [-1], keepdims=True)
         return self.normalize(x, mean, variance, weights)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(constant=x.shape[-1] == 1)

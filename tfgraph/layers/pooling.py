@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tfgraph.api import Context, Layer, Tensor, TensorSpec, param
+from tfgraph.api import Context, Layer, LayerFacts, Tensor, TensorSpec, param
 from tfgraph.layers.window import output_sizes, pair
 from tfgraph.lazy import tf
 
@@ -34,6 +34,9 @@ class WindowPool(Layer):
             x, pair(self.size), self.strides, padding=self.padding, parameter="size"
         )
         return x.with_shape((None, *sizes, x.shape[3]))
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(window=(pair(self.size), self.strides))
 
 
 class MaxPool(WindowPool):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from tfgraph.api import (
     Context,
     Initializer,
+    LayerFacts,
     ParameterError,
     Tensor,
     TensorSpec,
@@ -80,6 +82,9 @@ class Recurrent(Regularised):
             "recurrent_kernel": WeightSpec((self.units, width), self.recurrent_init, dtype),
             "bias": WeightSpec((width,), self.bias_init, dtype),
         }
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(output_range=(-1.0, 1.0))
 
     @property
     def directions(self) -> Mapping[str, bool]:
@@ -246,3 +251,6 @@ class SimpleRNN(Recurrent):
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         function = tf.tanh if self.activation == "tanh" else tf.nn.relu
         return (function(projected + tf.matmul(state[0], weights["recurrent_kernel"])),)
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return super().facts(x) if self.activation == "tanh" else LayerFacts((0.0, math.inf))

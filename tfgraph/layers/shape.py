@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import math
 
-from tfgraph.api import Context, Layer, ShapeError, Tensor, TensorSpec, param, show_shape
+from tfgraph.api import (
+    Context,
+    Layer,
+    LayerFacts,
+    ShapeError,
+    Tensor,
+    TensorSpec,
+    param,
+    show_shape,
+)
 from tfgraph.lazy import tf
 
 
-class Flatten(Layer):
+class Rearrangement(Layer):
+    """Abstract: the values of each example in another shape or order."""
+
+    def facts(self, x: TensorSpec) -> LayerFacts:
+        return LayerFacts(passes=True)
+
+
+class Flatten(Rearrangement):
     """All axes but the batch become one.
 
     Shape: [batch, …] -> [batch, features].
@@ -25,7 +41,7 @@ class Flatten(Layer):
         return tf.reshape(x, [-1, math.prod(x.shape[1:])])
 
 
-class Reshape(Layer):
+class Reshape(Rearrangement):
     """The values of each example in another shape; one size may be -1, and follows.
 
     Shape: [batch, …] -> [batch, *shape].
@@ -59,7 +75,7 @@ class Reshape(Layer):
         return tf.reshape(x, [-1, *sizes])
 
 
-class Transpose(Layer):
+class Transpose(Rearrangement):
     """The axes of each example in another order; the batch stays first.
 
     Shape: [batch, …] -> [batch, …], the axes permuted.

@@ -6,6 +6,7 @@ from tfgraph.api import (
     Context,
     Initializer,
     Layer,
+    LayerFacts,
     LayerReference,
     ShapeError,
     Tensor,
@@ -67,3 +68,6 @@ class TiedDecoder(Layer):
         assert isinstance(layer, Transposable)
         x = layer.build_transposed(y, weights["kernel"], self.encoder.inputs[0])
         return tf.nn.bias_add(x, weights["bias"]) if self.bias else x
+
+    def facts(self, y: TensorSpec) -> LayerFacts:
+        return LayerFacts(linear=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api import ComparisonFacts, Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 from tfgraph.losses.regression import Elementwise, in_one_dtype, mean_per_example, wide
 
@@ -65,6 +65,10 @@ class SoftmaxCrossEntropy(Loss):
             losses = (1 - self.label_smoothing) * losses + self.label_smoothing * even
         return mean_per_example(losses)
 
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        one = output.shape[-1] == 1
+        return ComparisonFacts(takes="class_logits", compares="classes", constant=one)
+
 
 class SigmoidCrossEntropy(Loss):
     """Cross entropy of independent yes-or-no questions, in nats; the mean over values and batch.
@@ -98,6 +102,9 @@ class SigmoidCrossEntropy(Loss):
             target = target * (1 - self.label_smoothing) + self.label_smoothing / 2
         return mean_per_example(tf.nn.sigmoid_cross_entropy_with_logits(target, output))
 
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(takes="logits", compares="classes")
+
 
 class KLDivergence(Elementwise):
     """Kullback-Leibler divergence from the target to the output, both distributions, in nats.
@@ -118,3 +125,6 @@ class KLDivergence(Elementwise):
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         output, target = (tf.clip_by_value(x, 1e-7, 1) for x in in_one_dtype(output, target))
         return mean_per_example(tf.reduce_sum(target * tf.math.log(target / output), -1))
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(takes="probabilities", compares="classes")

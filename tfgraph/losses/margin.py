@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec
+from tfgraph.api import ComparisonFacts, Loss, ShapeError, Tensor, TensorSpec
 from tfgraph.lazy import tf
 from tfgraph.losses.regression import in_one_dtype, mean_per_example
 
@@ -29,3 +29,6 @@ class Hinge(Loss):
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         output, target = in_one_dtype(output, tf.reshape(target, tf.shape(output)))
         return mean_per_example(tf.nn.relu(1 - tf.where(target > 0, output, -output)))
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(takes="scores", compares="classes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from tfgraph.api import Loss, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api import ComparisonFacts, Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 
 
@@ -23,6 +23,9 @@ class Elementwise(Loss):
         output.expect_floating()
         if not target.floating:
             raise ShapeError(f"needs a floating-point target, got {target}")
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(compares="numbers")
 
 
 class SquaredError(Elementwise):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api import ComparisonFacts, Metric, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api.facts import Meaning
 from tfgraph.lazy import tf
 
 
@@ -31,6 +32,18 @@ def check_enough(classes: int | None, output: TensorSpec, target: TensorSpec) ->
             f"needs {target.classes} outputs for {target.classes} classes, got {output}",
             help=f"give the last layer {target.classes} units",
         )
+
+
+def threshold_facts(threshold: float, output: TensorSpec) -> ComparisonFacts:
+    """Of a metric that counts classes, those of a single output by a threshold."""
+    if not single(output.shape):
+        return ComparisonFacts(compares="classes")
+    meanings: dict[float, Meaning] = {0.0: "logits", 0.5: "probabilities"}
+    return ComparisonFacts(
+        takes=meanings.get(threshold),
+        compares="classes",
+        settings={meaning: {"threshold": value} for value, meaning in meanings.items()},
+    )
 
 
 def single(shape: Sequence[int | None]) -> bool:
@@ -80,6 +93,9 @@ class Accuracy(Metric):
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         check_classes(output, target)
 
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return threshold_facts(self.threshold, output)
+
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {"right": TensorSpec((), "int64"), "seen": TensorSpec((), "int64")}
 
@@ -116,6 +132,9 @@ class TopKAccuracy(Metric):
         if self.k > classes:
             raise ShapeError(f"cannot take {self.k} of {classes} classes", parameter="k")
 
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(compares="classes")
+
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {"right": TensorSpec((), "int64"), "seen": TensorSpec((), "int64")}
 
@@ -151,6 +170,9 @@ class Confusion(Metric):
         check_classes(output, target)
         if not single(output.shape):
             output.known(-1, "classes")
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return threshold_facts(self.threshold, output)
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         shape = () if single(output.shape) else (output.known(-1, "classes"),)

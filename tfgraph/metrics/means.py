@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec
+from tfgraph.api import ComparisonFacts, Metric, ShapeError, Tensor, TensorSpec
 from tfgraph.lazy import tf
 from tfgraph.metrics.classification import check_enough, ratio
 
@@ -16,6 +16,9 @@ class Mean(Metric):
         output.expect_floating()
         if output.shape != target.shape:
             raise ShapeError(f"needs a target like the output {output}, got {target}")
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(compares="numbers")
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {"total": TensorSpec((), "float64"), "seen": TensorSpec((), "int64")}
@@ -75,6 +78,9 @@ class Perplexity(Mean):
         if target.floating or target.shape != output.shape[:-1]:
             raise ShapeError(f"needs a class index for each {output}, got {target}")
         check_enough(output.shape[-1], output, target)
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(takes="class_logits", compares="classes")
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
         logits = output if output.dtype == tf.float64 else tf.cast(output, tf.float32)

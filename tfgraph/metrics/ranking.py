@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tfgraph.api import Metric, ShapeError, Tensor, TensorSpec, param
+from tfgraph.api import ComparisonFacts, Metric, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 from tfgraph.metrics.classification import check_enough, counts, ratio
 
@@ -37,6 +37,15 @@ class AUC(Metric):
         if target.shape not in (output.shape[:1], output.shape[:1] + (1,) * (output.rank - 1)):
             raise ShapeError(f"needs a 0 or 1 for each of {output}, got {target}")
         check_enough(2, output, target)
+
+    def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
+        return ComparisonFacts(
+            takes=self.scores,
+            settings={
+                "logits": {"scores": "logits"},
+                "probabilities": {"scores": "probabilities"},
+            },
+        )
 
     def state(self, output: TensorSpec, target: TensorSpec) -> dict[str, TensorSpec]:
         return {name: TensorSpec((self.bins,), "int64") for name in ("yes", "no")}

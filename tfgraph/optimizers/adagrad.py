@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, OptimizerFacts, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -25,6 +25,9 @@ class Adagrad(Optimizer):
         default=0.1,
         above=0,
     )
+
+    def facts(self) -> OptimizerFacts:
+        return OptimizerFacts(too_high=10.0)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {"accumulator": weight.slot(self.initial_accumulator)}
@@ -71,6 +74,9 @@ class FTRL(Optimizer):
         minimum=0,
     )
     beta: float = param("Added to the root of the sum of squares.", default=0.0, minimum=0)
+
+    def facts(self) -> OptimizerFacts:
+        return OptimizerFacts(too_high=10.0)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {"accumulator": weight.slot(self.initial_accumulator), "linear": weight.slot(0.0)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, Schedule, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, OptimizerFacts, Schedule, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -21,6 +21,10 @@ class AdaptiveMoments(Optimizer):
         "How much of the mean square a step keeps.", default=0.999, minimum=0, below=1
     )
     epsilon: float = param("Added to the root of the mean square.", default=1e-8, minimum=0)
+
+    def facts(self) -> OptimizerFacts:
+        # A large epsilon makes the steps as small as one likes.
+        return OptimizerFacts(too_high=1.0 if self.epsilon <= 1e-3 else None)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {"mean_gradient": weight.slot(0.0), "mean_square": weight.slot(0.0)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, ParameterError, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, OptimizerFacts, ParameterError, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -31,6 +31,9 @@ class GradientDescent(Optimizer):
                 help="`momentum: 0.9` is usual",
                 parameter="nesterov",
             )
+
+    def facts(self) -> OptimizerFacts:
+        return OptimizerFacts(too_high=10.0, follows_gradient=True)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {} if self.momentum == 0 else {"velocity": weight.slot(0.0)}

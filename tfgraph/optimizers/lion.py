@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, OptimizerFacts, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -30,6 +30,9 @@ class Lion(Optimizer):
         default=0.0,
         minimum=0,
     )
+
+    def facts(self) -> OptimizerFacts:
+        return OptimizerFacts(too_high=1.0)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {"momentum": weight.slot(0.0)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfgraph.api import Optimizer, Tensor, WeightSpec, param
+from tfgraph.api import Optimizer, OptimizerFacts, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
 
@@ -31,6 +31,10 @@ class RMSProp(Optimizer):
     initial_mean_square: float = param(
         "Where the mean square starts; Keras starts at 0.", default=1.0, minimum=0
     )
+
+    def facts(self) -> OptimizerFacts:
+        # A large epsilon makes the steps as small as one likes.
+        return OptimizerFacts(too_high=1.0 if self.epsilon <= 1e-3 else None)
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         names = {"mean_square": self.initial_mean_square, "velocity": 0.0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfgraph.api import ParameterError, Schedule, Tensor, param
+from tfgraph.api import ParameterError, Schedule, ScheduleFacts, Stated, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -15,6 +15,9 @@ class Constant(Schedule):
 
     def build(self, step: Tensor) -> Tensor:
         return tf.constant(self.value, tf.float32)
+
+    def facts(self) -> ScheduleFacts:
+        return ScheduleFacts(highest=Stated(self.value, "value"))
 
 
 class Piecewise(Schedule):
@@ -48,3 +51,12 @@ class Piecewise(Schedule):
         boundaries = tf.constant(self.boundaries, tf.int64)
         passed = tf.reduce_sum(tf.cast(step > boundaries, tf.int32))
         return tf.gather(tf.constant(self.values, tf.float32), passed)
+
+    def facts(self) -> ScheduleFacts:
+        moves = bool(self.boundaries)
+        nothing = moves and self.values[-1] == 0
+        return ScheduleFacts(
+            highest=Stated(max(self.values), "values"),
+            steady=Stated(self.boundaries[0] + 1, "boundaries") if moves else None,
+            ends=Stated(self.boundaries[-1] + 1, "boundaries") if nothing else None,
+        )

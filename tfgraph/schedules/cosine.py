@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tfgraph.api import ParameterError, Schedule, Tensor, param
+from tfgraph.api import ParameterError, Schedule, ScheduleFacts, Stated, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -62,6 +62,17 @@ class Cosine(Schedule):
             rising = self.warmup_start + (self.initial - self.warmup_start) * risen
             rate = tf.where(step < self.warmup_steps, rising, rate)
         return tf.cast(rate, tf.float32)
+
+    def facts(self) -> ScheduleFacts:
+        warmup, once = self.warmup_steps, not self.restarts
+        end = warmup + self.decay_steps
+        return ScheduleFacts(
+            highest=Stated(max(self.initial, self.end), "initial") if once else None,
+            rises=Stated(warmup, "warmup_steps") if warmup else None,
+            # In a tenth of its steps half a cosine falls by 2 %.
+            steady=None if warmup else Stated(self.decay_steps // 10, "decay_steps"),
+            ends=Stated(end, "decay_steps") if once and self.end == 0 else None,
+        )
 
     def _cycle(self, passed: Tensor) -> tuple[Tensor, Tensor]:
         """Which decay it is, counted from 0, and how much of it is over."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tfgraph.api import Schedule, Tensor, param
+from tfgraph.api import Schedule, ScheduleFacts, Stated, Tensor, param
 from tfgraph.lazy import tf
 
 
@@ -30,6 +30,12 @@ class Exponential(Schedule):
             exponent = tf.floor(exponent)
         rate = tf.constant(self.decay_rate, tf.float64)
         return tf.cast(self.initial * tf.pow(rate, exponent), tf.float32)
+
+    def facts(self) -> ScheduleFacts:
+        return ScheduleFacts(
+            highest=Stated(self.initial, "initial") if self.decay_rate <= 1 else None,
+            steady=Stated(self.decay_steps, "decay_steps") if self.staircase else None,
+        )
 
 
 class Polynomial(Schedule):
@@ -57,6 +63,16 @@ class Polynomial(Schedule):
         left = tf.pow(1.0 - passed, tf.constant(self.power, tf.float64))
         return tf.cast(self.end + (self.initial - self.end) * left, tf.float32)
 
+    def facts(self) -> ScheduleFacts:
+        nothing = self.end == 0 and not self.cycle
+        # In this part of its steps it goes 2 % of the way.
+        steady = int(self.decay_steps * 0.02 / max(self.power, 1))
+        return ScheduleFacts(
+            highest=Stated(max(self.initial, self.end), "initial"),
+            steady=Stated(steady, "decay_steps") if self.power >= 1 else None,
+            ends=Stated(self.decay_steps, "decay_steps") if nothing else None,
+        )
+
 
 class InverseSqrt(Schedule):
     """Rises to `peak` and then falls with the square root of the steps made.
@@ -81,3 +97,10 @@ class InverseSqrt(Schedule):
         passed = tf.cast(step + 1, tf.float64) / self.warmup_steps
         start = passed if self.warmup == "linear" else tf.constant(1.0, tf.float64)
         return tf.cast(self.peak * tf.minimum(start, tf.math.rsqrt(passed)), tf.float32)
+
+    def facts(self) -> ScheduleFacts:
+        first = Stated(self.warmup_steps, "warmup_steps")
+        highest = Stated(self.peak, "peak")
+        if self.warmup == "linear":
+            return ScheduleFacts(highest=highest, rises=first)
+        return ScheduleFacts(highest=highest, steady=first)
