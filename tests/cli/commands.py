@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +48,24 @@ def process(*arguments: object, folder: Path, **variables: str) -> Outcome:
         env={**os.environ, **variables},
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def on_a_terminal(folder: Path, *arguments: str, code: int = 0, **variables: str) -> str:
+    """What a command that ends with `code` writes on a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        command(*arguments),
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **variables},
+    )
+    os.close(theirs)
+    written = b""
+    # Linux ends a terminal that nobody writes to any more with an error.
+    with contextlib.suppress(OSError):
+        while block := os.read(ours, 4096):
+            written += block
+    os.close(ours)
+    assert running.wait() == code
+    return written.decode()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import pty
 import re
 import resource
 import shutil
@@ -16,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import command, process
+from tests.cli.commands import command, on_a_terminal, process
 from tests.cli.conftest import LINE
 
 HEAVY = ("tensorflow", "numpy", "rich")
@@ -47,8 +44,18 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     return set(modules)
 
 
-@pytest.mark.parametrize("arguments", [("validate", "line.yaml"), ("show", "line.yaml")])
-def test_validate_and_show_load_neither_tensorflow_nor_numpy_nor_rich(
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate", "line.yaml"),
+        ("validate", "line.yaml", "--format", "json"),
+        ("validate", "line.yaml", "--format", "sarif"),
+        ("validate", "line.yaml", "--format", "github"),
+        ("show", "line.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_what_reads_specs_alone_loads_neither_tensorflow_nor_numpy_nor_rich(
     folder: Path, arguments: tuple[str, ...]
 ) -> None:
     assert not imported(folder, *arguments) & set(HEAVY)
@@ -142,27 +149,6 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     saved = json.loads((folder / "runs/line-1/checkpoints/last/manifest.json").read_text())
     assert saved["step"] == int(found[1])
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
-
-
-def on_a_terminal(folder: Path, *arguments: str, **variables: str) -> str:
-    """What a command writes on a terminal of 80 columns."""
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(
-        command(*arguments),
-        stdout=theirs,
-        stderr=theirs,
-        cwd=folder,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **variables},
-    )
-    os.close(theirs)
-    written = b""
-    # Linux ends a terminal that nobody writes to any more with an error.
-    with contextlib.suppress(OSError):
-        while block := os.read(ours, 4096):
-            written += block
-    os.close(ours)
-    assert running.wait() == 0
-    return written.decode()
 
 
 def test_a_terminal_gets_a_bar_and_no_color_is_heeded(folder: Path) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from tfgraph import __version__
-from tfgraph.cli.output import error_text
+from tfgraph.cli.output import say
 from tfgraph.errors import TfgraphError
+from tfgraph.reports.text import error_text
 
 #: Each command's module in this package, and its line in the help. Modules are imported when
 #: their command is called: `--help` needs none of them.
@@ -109,7 +110,7 @@ def _report(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
     if isinstance(error, TfgraphError):
-        click.echo(error_text(error), err=True)
+        say(error_text(error), err=True)
         return error.exit_code
     if isinstance(error, KeyboardInterrupt):
         click.echo(getattr(error, "message", "interrupted"), err=True)
@@ -118,7 +119,7 @@ def _report(error: BaseException) -> int:
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, OSError):
         where = f"`{error.filename}`: " if error.filename else ""
-        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        say(f"error: {where}{error.strerror or error}", err=True)
         return 4
     click.echo(
         f"internal error: {type(error).__name__}: {error}\n"

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
 
-from tfgraph.diagnostics import Diagnostic, SpecError
-from tfgraph.errors import TfgraphError
+import click
 
-
-def error_text(error: TfgraphError) -> str:
-    """An error as it is printed: diagnostics with their count, or one message and its help."""
-    if isinstance(error, SpecError):
-        return f"{error.message}\n\n{summary(error.diagnostics)}"
-    return f"error: {error.message}" + (f"\nhelp: {error.help}" if error.help else "")
+from tfgraph.reports.colour import paint
 
 
-def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """How many errors there are, and where."""
-    errors = [d for d in diagnostics if d.severity == "error"]
-    sources = dict.fromkeys(d.span.source.name for d in errors)
-    return f"{count(len(errors), 'error')} in {', '.join(sources)}"
+def say(text: str, *, err: bool = False) -> None:
+    """Print errors, warnings and what they stand on: in colour on a terminal, plain elsewhere."""
+    colour = coloured(sys.stderr if err else sys.stdout)
+    click.echo(paint(text) if colour else text, err=err, color=colour)
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 error", "1,200 errors"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def coloured(stream: TextIO) -> bool:
+    """Whether a stream gets colours: a terminal does, unless the environment says else.
+
+    NO_COLOR is heeded first, as https://no-color.org has it, then FORCE_COLOR and CLICOLOR_FORCE,
+    then CLICOLOR=0 (https://bixense.com/clicolors) and TERM=dumb.
+    """
+    given = os.environ.get
+    if given("NO_COLOR"):
+        return False
+    if given("FORCE_COLOR") or given("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    if given("CLICOLOR") == "0" or given("TERM") == "dumb":
+        return False
+    return stream.isatty()
 
 
 def figure(value: float) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tfgraph.registry import load_registry
+from tfgraph.cli.output import say
+from tfgraph.diagnostics import render_all
+from tfgraph.registry import Registry, load_registry
 from tfgraph.spec import Checked, Plan, check, check_file
 from tfgraph.spec.reader import decode
 
@@ -22,12 +24,17 @@ spec_argument = click.argument("spec", metavar="SPEC")
 run_argument = click.argument("run", metavar="RUN")
 
 
-def checked(path: str, plugins: Sequence[str]) -> Checked:
-    """A spec file, or what stands on standard input for `-`, read, validated and planned."""
+def registry_of(plugins: Sequence[str]) -> Registry:
+    """The registry with the plugin files given; what could not be loaded is warned of."""
     registry = load_registry(plugins)
     for failed in registry.failed:
         # Where the spec needs it, the unknown type says so too, and is an error.
-        click.echo(f"warning: {failed}", err=True)
+        say(f"warning: {failed}", err=True)
+    return registry
+
+
+def checked(path: str, registry: Registry) -> Checked:
+    """A spec file, or what stands on standard input for `-`, read, validated and planned."""
     if path != STDIN:
         return check_file(path, registry=registry)
     source, problems = decode(sys.stdin.buffer.read(), "<stdin>")
@@ -38,7 +45,7 @@ def checked(path: str, plugins: Sequence[str]) -> Checked:
 
 def plan_of(path: str, plugins: Sequence[str]) -> Plan:
     """The plan of a spec, its warnings printed; SpecError where it has errors."""
-    return _sound(checked(path, plugins))
+    return _sound(checked(path, registry_of(plugins)))
 
 
 def graph_of(run: str, plugins: Sequence[str]) -> Graph:
@@ -55,6 +62,6 @@ def graph_of(run: str, plugins: Sequence[str]) -> Graph:
 
 def _sound(found: Checked) -> Plan:
     plan = found.sound()
-    for warning in found.diagnostics:
-        click.echo(warning.render(), err=True)
+    if found.diagnostics:
+        say(render_all(found.diagnostics) + "\n", err=True)
     return plan

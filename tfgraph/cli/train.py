@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from tfgraph.cli.output import count, duration, figures
+from tfgraph.cli.output import duration, figures
 from tfgraph.cli.specs import plan_of, spec_argument
+from tfgraph.reports.text import count
 
 
 @click.command()

@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
-from tfgraph.cli.output import error_text, summary
-from tfgraph.cli.specs import checked
-from tfgraph.diagnostics import SpecError, render_all
+from tfgraph import __version__
+from tfgraph.cli.output import say
+from tfgraph.cli.specs import checked, registry_of
+from tfgraph.diagnostics import SpecError
 from tfgraph.errors import DataError
+from tfgraph.registry import Registry
+from tfgraph.reports.checked import CheckedFile
+from tfgraph.reports.text import text
 
 
 @click.command()
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    help="For people (text), programs (json), code scanning (sarif), GitHub's jobs (github).",
+)
+@click.option("--strict", is_flag=True, help="Warnings make the exit code 1 as well.")
 @click.pass_obj
-def command(plugins: tuple[str, ...], specs: tuple[str, ...]) -> int:
+def command(plugins: tuple[str, ...], specs: tuple[str, ...], form: str, strict: bool) -> int:
     """`-` reads standard input. The exit code is 1 where a spec has errors."""
-    return max(_validate(path, plugins) for path in specs)
+    registry = registry_of(plugins)
+    files = []
+    for path in specs:
+        file = _check(path, registry)
+        files.append(file)
+        if form == "text":
+            say(text(file), err=file.failure is not None)
+    if form != "text":
+        _print(files, form, strict)
+    return max(_exit_code(file, strict) for file in files)
 
 
-def _validate(path: str, plugins: tuple[str, ...]) -> int:
-    """Print what is wrong with one spec; the exit code that it alone would give."""
+def _check(path: str, registry: Registry) -> CheckedFile:
     try:
-        found = checked(path, plugins)
+        found = checked(path, registry)
     except DataError as error:
-        click.echo(error_text(error), err=True)
-        return error.exit_code
-    if found.diagnostics:
-        click.echo(render_all(found.diagnostics) + "\n")
-    if found.plan is None:
-        click.echo(summary(found.diagnostics))
-        return SpecError.exit_code
-    click.echo(f"{found.source.name}: ok")
-    return 0
+        return CheckedFile(path, failure=error)
+    return CheckedFile(found.source.name, found.diagnostics)
+
+
+def _print(files: list[CheckedFile], form: str, strict: bool) -> None:
+    """Print a format that other programs read."""
+    if form == "github":
+        from tfgraph.reports.github import github
+
+        for line in filter(None, map(github, files)):
+            click.echo(line)
+    elif form == "json":
+        from tfgraph.reports.data import data
+
+        click.echo(
+            json.dumps(
+                data(files, version=__version__, strict=strict), indent=2, ensure_ascii=False
+            )
+        )
+    else:
+        from tfgraph.reports.sarif import sarif
+
+        click.echo(json.dumps(sarif(files, version=__version__), indent=2, ensure_ascii=False))
+
+
+def _exit_code(file: CheckedFile, strict: bool) -> int:
+    if file.failure:
+        return file.failure.exit_code
+    return 0 if file.passes(strict=strict) else SpecError.exit_code

@@ -1,0 +1,58 @@
+"""GitHub: workflow commands, which a job's log turns into annotations of the lines of a change.
+
+Source: "Workflow commands for GitHub Actions" in GitHub's documentation.
+"""
+
+from __future__ import annotations
+
+from tfgraph.diagnostics import CODES, Diagnostic, Span
+from tfgraph.errors import TfgraphError
+from tfgraph.reports.checked import CheckedFile, is_file, relative
+
+
+def github(file: CheckedFile) -> str:
+    """One command a diagnostic, a line each; nothing for a file that is sound."""
+    found = [_failure(file.failure)] if file.failure else map(_annotation, file.diagnostics)
+    return "\n".join(found)
+
+
+def _annotation(diagnostic: Diagnostic) -> str:
+    title = f"{diagnostic.code}: {CODES[diagnostic.code]}"
+    more = [diagnostic.label, *(f"note: {note}" for note in diagnostic.notes)]
+    more += [f"{step.span}: {step.label}" for step in diagnostic.span.via]
+    more += [f"help: {diagnostic.help}"] if diagnostic.help else []
+    message = "\n".join([diagnostic.message, *filter(None, more)])
+    return _written(diagnostic.severity, {**_place(diagnostic.span), "title": title}, message)
+
+
+def _failure(failure: TfgraphError) -> str:
+    return _written("error", {}, "\n".join(filter(None, [failure.message, failure.help])))
+
+
+def _place(span: Span) -> dict[str, str]:
+    """The place; what has no file stands in the log alone."""
+    if not is_file(span.source.name):
+        return {}
+    place = {
+        "file": relative(span.source.name),
+        "line": str(span.line),
+        "col": str(span.column),
+        "endLine": str(span.end_line),
+        "endColumn": str(span.end_column),
+    }
+    if span.end_line != span.line:
+        del place["endColumn"]  # columns are shown within one line only
+    return place
+
+
+def _written(command: str, properties: dict[str, str], message: str) -> str:
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{command} {listed}".rstrip() + f"::{_message(message)}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,43 @@
+"""Text: what a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfgraph.diagnostics import Diagnostic, SpecError, render_all
+from tfgraph.errors import TfgraphError
+from tfgraph.reports.checked import CheckedFile, number_of
+
+
+def text(file: CheckedFile) -> str:
+    """Everything that is wrong with a file, and a last line that counts it."""
+    if file.failure:
+        return error_text(file.failure)
+    found = f"{render_all(file.diagnostics)}\n\n" if file.diagnostics else ""
+    return found + verdict(file)
+
+
+def verdict(file: CheckedFile) -> str:
+    """One line: "a.yaml: ok", "a.yaml: ok, 1 warning", "2 errors, 1 warning in a.yaml"."""
+    if file.errors:
+        return summary(file.diagnostics)
+    return f"{file.name}: ok" + (f", {count(file.warnings, 'warning')}" if file.warnings else "")
+
+
+def error_text(error: TfgraphError) -> str:
+    """An error as it is printed: diagnostics with their count, or one message and its help."""
+    if isinstance(error, SpecError):
+        return f"{error.message}\n\n{summary(error.diagnostics)}"
+    return f"error: {error.message}" + (f"\nhelp: {error.help}" if error.help else "")
+
+
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
+    """How many errors and warnings there are, and where."""
+    numbers = [(noun, number_of(diagnostics, noun)) for noun in ("error", "warning")]
+    shown = ", ".join(count(number, noun) for noun, number in numbers if number)
+    return f"{shown} in {', '.join(dict.fromkeys(d.span.source.name for d in diagnostics))}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 error", "1,200 errors"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
