@@ -9,6 +9,7 @@ from pathlib import Path
 from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, SpecError, ordered
 from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
+from tfgraph.spec.advice import advise
 from tfgraph.spec.model import Spec
 from tfgraph.spec.plan import Plan, plan
 from tfgraph.spec.reader import decode, read
@@ -52,6 +53,7 @@ def check(
         diagnostics += found
     if any(d.severity == "error" for d in diagnostics):
         made = None
+    diagnostics += advise(made) if made else []
     return Checked(source, made, _printed(diagnostics))
 
 
