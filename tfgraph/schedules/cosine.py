@@ -64,14 +64,17 @@ class Cosine(Schedule):
         return tf.cast(rate, tf.float32)
 
     def facts(self) -> ScheduleFacts:
-        warmup, once = self.warmup_steps, not self.restarts
-        end = warmup + self.decay_steps
+        warmup, falls = self.warmup_steps, self.end <= self.initial
+        rates = {"initial": self.initial, "end": self.end, "warmup_start": self.warmup_start}
+        most = max(rates, key=lambda name: rates[name])
+        rises = warmup > 0 and self.warmup_start < self.initial
+        nothing = self.end == 0 and not self.restarts
         return ScheduleFacts(
-            highest=Stated(max(self.initial, self.end), "initial") if once else None,
-            rises=Stated(warmup, "warmup_steps") if warmup else None,
+            highest=Stated(rates[most], most) if self.m_mul <= 1 else None,
+            rises=Stated(warmup, "warmup_steps") if rises else None,
             # In a tenth of its steps half a cosine falls by 2 %.
-            steady=None if warmup else Stated(self.decay_steps // 10, "decay_steps"),
-            ends=Stated(end, "decay_steps") if once and self.end == 0 else None,
+            steady=Stated(self.decay_steps // 10, "decay_steps") if falls and not warmup else None,
+            ends=Stated(warmup + self.decay_steps, "decay_steps") if nothing else None,
         )
 
     def _cycle(self, passed: Tensor) -> tuple[Tensor, Tensor]:

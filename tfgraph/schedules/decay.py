@@ -64,12 +64,13 @@ class Polynomial(Schedule):
         return tf.cast(self.end + (self.initial - self.end) * left, tf.float32)
 
     def facts(self) -> ScheduleFacts:
-        nothing = self.end == 0 and not self.cycle
+        nothing, falls = self.end == 0 and not self.cycle, self.end <= self.initial
         # In this part of its steps it goes 2 % of the way.
         steady = int(self.decay_steps * 0.02 / max(self.power, 1))
+        most = "initial" if falls else "end"
         return ScheduleFacts(
-            highest=Stated(max(self.initial, self.end), "initial"),
-            steady=Stated(steady, "decay_steps") if self.power >= 1 else None,
+            highest=Stated(getattr(self, most), most),
+            steady=Stated(steady, "decay_steps") if falls and self.power >= 1 else None,
             ends=Stated(self.decay_steps, "decay_steps") if nothing else None,
         )
 

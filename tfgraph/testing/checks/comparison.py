@@ -8,6 +8,7 @@ from tfgraph.api import Loss, Metric, Tensor, TensorSpec
 from tfgraph.lazy import np, tf
 from tfgraph.registry import Registry
 from tfgraph.testing.case import Case, require
+from tfgraph.testing.checks.facts import check_loss_facts
 
 _BATCH = 7
 
@@ -40,6 +41,8 @@ def check_loss(case: Case, registry: Registry, random: Any) -> None:
         np.allclose(np.concatenate(single), losses, rtol=1e-4, atol=1e-6),
         "gives an example another loss in another batch",
     )
+    others, _ = function(output + tf.cast(1, output.dtype), target)
+    check_loss_facts(loss.facts(*specs), losses, others)
 
 
 def check_metric(case: Case, registry: Registry, random: Any) -> None:

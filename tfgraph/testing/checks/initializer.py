@@ -8,6 +8,7 @@ from tfgraph.api import Initializer
 from tfgraph.lazy import np, tf
 from tfgraph.registry import Registry
 from tfgraph.testing.case import Case, require
+from tfgraph.testing.checks.facts import check_initializer_facts
 
 
 def check_initializer(case: Case, registry: Registry, random: Any) -> None:
@@ -27,6 +28,7 @@ def check_initializer(case: Case, registry: Registry, random: Any) -> None:
             differs = not np.array_equal(first, other)
             expected = "different" if case.draws else "the same"
             require(differs == case.draws, f"does not make {expected} values of another seed")
+            check_initializer_facts(initializer.facts(), first)
 
 
 def _values(initializer: Initializer, shape: Any, dtype: str, key: int) -> Any:

@@ -13,6 +13,7 @@ from tfgraph.registry import Registry
 from tfgraph.spec import loads
 from tfgraph.spec.plan import PlannedLayer
 from tfgraph.testing.case import LAYER, Case, require
+from tfgraph.testing.checks.facts import check_layer_facts
 
 _BATCH = 4
 
@@ -38,6 +39,8 @@ def check_layer(case: Case, registry: Registry, random: Any) -> None:
         require(np.all(np.isfinite(gradient)), f"has a gradient of `{name}` that is not finite")
     if not built.draws:
         check_batches(graph, feeds, predicted)
+    own = own_weights(planned, {name: v.read_value() for name, v in graph.weights.items()})
+    check_layer_facts(planned, first["inputs"], own)
 
 
 def check_weights(graph: Graph, planned: PlannedLayer) -> None:
@@ -127,6 +130,7 @@ class _Built:
         for name in own:
             require(name in used or name in updates, f"declares the weight `{name}` for nothing")
         return {
+            "inputs": xs,
             "evaluated": evaluated,
             "trained": trained,
             "trained_again": again,

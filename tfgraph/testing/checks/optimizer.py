@@ -8,6 +8,7 @@ from tfgraph.api import Optimizer, Schedule, Tensor, WeightSpec
 from tfgraph.lazy import np, tf
 from tfgraph.registry import Registry
 from tfgraph.testing.case import Case, require
+from tfgraph.testing.checks.facts import check_schedule_facts
 
 _STEPS = (0, 1, 2, 10, 100, 1_000, 10_000, 1_000_000)
 
@@ -91,6 +92,11 @@ def check_schedule(case: Case, registry: Registry, random: Any) -> None:
         later, _ = function(tf.constant(step, tf.int64))
         require(rate == again == later, f"gives two rates for step {step}")
     require(any(rate > 0 for rate, _ in first), "gives 0 for every step")
+
+    def rate_of(step: int) -> float:
+        return float(function(tf.constant(step, tf.int64))[0])
+
+    check_schedule_facts(schedule.facts(), rate_of)
 
 
 class _Recording(dict[str, Any]):
