@@ -43,7 +43,7 @@ CODES: dict[str, str] = {
     "TG406": "a loss that training cannot change",
     "TG407": "a loss or metric given twice",
     "TG408": "a softmax or sigmoid before a loss that applies it itself",
-    "TG409": "an activation that keeps a loss from becoming small",
+    "TG409": "an activation that confines what a loss takes",
     "TG410": "a loss of probabilities on other numbers",
     "TG411": "a layer or loss that is the same whatever it is given",
     "TG412": "many more logits than classes",

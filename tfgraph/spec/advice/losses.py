@@ -60,7 +60,7 @@ def _confinement(loss: ComparisonFacts, layer: LayerFacts, classes: int | None) 
     low, high = layer.output_range
     if loss.takes == "class_logits":
         if layer.flat_at_zero:
-            return "a class whose logit is 0 has no gradient and cannot fall below the others"
+            return "a logit that it makes 0 gets no gradient: there the class learns nothing"
         if classes is None or classes < 2 or math.isinf(high - low):
             return ""
         best = 1 / (1 + (classes - 1) * math.exp(low - high))
