@@ -503,6 +503,29 @@ def test_of_unused_layers_that_need_each_other_the_last_one_is_named():
     assert "`tanh_1`" in warning.notes[0]
 
 
+BLOCKS = """
+inputs: {x: [4]}
+vars: {rate: 0.95}
+blocks:
+  part:
+    params: {width: null}
+    layers:
+      - dense: $width
+      - dropout: $rate
+      - relu
+layers:
+  - part: 5
+  - part: 6
+    repeat: 2
+"""
+
+
+def test_a_block_is_warned_of_once_with_the_places_its_values_came_through():
+    (warning,) = warnings(BLOCKS)
+    assert (warning.code, pointed_at(warning)) == ("TG423", "$rate")
+    assert {step.span.line for step in warning.span.via} >= {4, 13}
+
+
 def test_a_thousand_relus_give_no_more_warnings_than_anyone_reads():
     assert len(codes(f"inputs: {{x: [4]}}\n{stack(*['relu'] * 1000)}")) == 100
 
