@@ -34,6 +34,20 @@ def test_the_exit_code_is_that_of_the_worst_file_in_every_format(
     assert code("no.yaml", wrong, "line.yaml") == 4
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_warnings_change_the_exit_code_only_strictly(call: Caller, form: str) -> None:
+    Path("warned.yaml").write_text(WRONG.replace("rellu", "{dropout: 0.99}"))
+    for options, code in ([], 0), (["--strict"], 1):
+        outcome = call("validate", "--format", form, "warned.yaml", *options)
+        assert (outcome.code, outcome.err) == (code, "")
+        assert "TG4" in outcome.out
+        assert call("validate", "--format", form, "line.yaml", *options).code == 0
+    if form == "text":
+        assert outcome.out.endswith("\n1 warning in warned.yaml\n")
+    elif form == "json":
+        assert json.loads(outcome.out)["files"][0]["ok"] is False
+
+
 @pytest.mark.parametrize("form", FORMATS[1:])
 def test_results_of_all_files_go_to_standard_output(call: Caller, wrong: str, form: str) -> None:
     outcome = call("validate", "--format", form, "line.yaml", wrong, "no.yaml")
@@ -130,6 +144,15 @@ def test_the_environment_decides_about_colours(
 def test_what_programs_read_has_no_colours(call: Caller, wrong: str, form: str) -> None:
     coloured = process("validate", wrong, "--format", form, folder=Path(), FORCE_COLOR="1")
     assert COLOUR not in coloured.out
+
+
+def test_other_commands_print_warnings_once_and_go_on(call: Caller) -> None:
+    Path("warned.yaml").write_text(WRONG.replace("rellu", "{dropout: 0.99}"))
+    for arguments in (["show", "warned.yaml"], ["run", "warned.yaml", "x=[1,2,3,4]"]):
+        outcome = call(*arguments)
+        assert outcome.code == 0
+        assert outcome.err.count("warning[TG4") == 1
+        assert "warning" not in outcome.out
 
 
 def test_errors_of_other_commands_have_colours_on_standard_error(call: Caller, wrong: str) -> None:

@@ -25,12 +25,15 @@ ERROR = Diagnostic(
 WARNING = Diagnostic("TG207", "odd", Span(SPEC, 3, 1, 4, 1), severity="warning")
 PIPED = Diagnostic("TG201", "unknown section", Span(Source("<stdin>", "a"), 1, 1, 1, 2))
 
+SET = Diagnostic("TG205", "no number", Span(Source("--set", "a=b"), 1, 3, 1, 4))
+
 FAULTY = CheckedFile(SPEC.name, (ERROR, WARNING))
 WARNED = CheckedFile(SPEC.name, (WARNING,))
 SOUND = CheckedFile("sound.yaml")
 STDIN = CheckedFile("<stdin>", (PIPED,))
+CHANGED = CheckedFile("sound.yaml", (SET,))
 UNREAD = CheckedFile("no.yaml", failure=DataError("cannot read `no.yaml`", help="is it there?"))
-ALL = [FAULTY, SOUND, STDIN, UNREAD]
+ALL = [FAULTY, SOUND, STDIN, CHANGED, UNREAD]
 
 
 def golden() -> list[CheckedFile]:

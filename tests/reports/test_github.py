@@ -61,6 +61,10 @@ def test_a_region_of_several_lines_has_no_columns_to_end_at() -> None:
     assert "endColumn" not in properties
 
 
+def test_the_command_line_stands_in_no_file() -> None:
+    assert github(findings.CHANGED).startswith("::error title=TG205%3A")
+
+
 def test_standard_input_stands_in_no_file() -> None:
     assert [properties for _, properties, _ in commands(findings.STDIN)] == [
         {"title": "TG201: an unknown section of the file"}

@@ -19,12 +19,18 @@ from tfgraph.reports.text import error_text, text, verdict
         (findings.FAULTY, "1 error, 1 warning in specs/a,b:c 100%.yaml"),
         (findings.WARNED, "specs/a,b:c 100%.yaml: ok, 1 warning"),
         (findings.SOUND, "sound.yaml: ok"),
-        (CheckedFile("x", (findings.PIPED,) * 1200), "1,200 errors in <stdin>"),
+        (findings.CHANGED, "1 error in sound.yaml"),
+        (CheckedFile("<stdin>", (findings.PIPED,) * 1200), "1,200 errors in <stdin>"),
     ],
 )
 def test_the_last_line_counts(file: CheckedFile, line: str) -> None:
     assert verdict(file) == line
     assert text(file).endswith(line)
+
+
+def test_strictly_a_warned_file_is_not_ok() -> None:
+    assert verdict(findings.WARNED, strict=True) == "1 warning in specs/a,b:c 100%.yaml"
+    assert verdict(findings.SOUND, strict=True) == "sound.yaml: ok"
 
 
 def test_the_diagnostics_stand_above_the_last_line() -> None:

@@ -35,7 +35,7 @@ def command(plugins: tuple[str, ...], specs: tuple[str, ...], form: str, strict:
         file = _check(path, registry)
         files.append(file)
         if form == "text":
-            say(text(file), err=file.failure is not None)
+            say(text(file, strict=strict), err=file.failure is not None)
     if form != "text":
         _print(files, form, strict)
     return max(_exit_code(file, strict) for file in files)

@@ -39,8 +39,8 @@ def number_of(diagnostics: Sequence[Diagnostic], severity: str) -> int:
 
 
 def is_file(name: str) -> bool:
-    """Whether the name of a source is a file's: `<stdin>` and `<spec>` are not."""
-    return not name.startswith("<")
+    """Whether the name of a source is a file's: `<stdin>`, `<spec>` and `--set` are not."""
+    return not name.startswith(("<", "--"))
 
 
 def relative(name: str) -> str:

@@ -79,7 +79,8 @@ def _invocation(files: Sequence[CheckedFile]) -> dict[str, Any]:
 
 def _artifact(name: str) -> dict[str, Any]:
     if not is_file(name):
-        return {"description": _message(name), "roles": ["analysisTarget", "standardStream"]}
+        streamed = ["standardStream"] if name == "<stdin>" else []
+        return {"description": _message(name), "roles": ["analysisTarget", *streamed]}
     return {"location": {"uri": _uri(name)}, "roles": ["analysisTarget"]}
 
 

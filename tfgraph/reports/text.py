@@ -9,18 +9,21 @@ from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, number_of
 
 
-def text(file: CheckedFile) -> str:
-    """Everything that is wrong with a file, and a last line that counts it."""
+def text(file: CheckedFile, *, strict: bool = False) -> str:
+    """Everything that is wrong with a file, and a last line that counts it.
+
+    With `strict`, a file with warnings is not ok.
+    """
     if file.failure:
         return error_text(file.failure)
     found = f"{render_all(file.diagnostics)}\n\n" if file.diagnostics else ""
-    return found + verdict(file)
+    return found + verdict(file, strict=strict)
 
 
-def verdict(file: CheckedFile) -> str:
+def verdict(file: CheckedFile, *, strict: bool = False) -> str:
     """One line: "a.yaml: ok", "a.yaml: ok, 1 warning", "2 errors, 1 warning in a.yaml"."""
-    if file.errors:
-        return summary(file.diagnostics)
+    if not file.passes(strict=strict):
+        return f"{_counts(file.diagnostics)} in {file.name}"
     return f"{file.name}: ok" + (f", {count(file.warnings, 'warning')}" if file.warnings else "")
 
 
@@ -33,9 +36,13 @@ def error_text(error: TfgraphError) -> str:
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """How many errors and warnings there are, and where."""
+    sources = dict.fromkeys(d.span.source.name for d in diagnostics)
+    return f"{_counts(diagnostics)} in {', '.join(sources)}"
+
+
+def _counts(diagnostics: Sequence[Diagnostic]) -> str:
     numbers = [(noun, number_of(diagnostics, noun)) for noun in ("error", "warning")]
-    shown = ", ".join(count(number, noun) for noun, number in numbers if number)
-    return f"{shown} in {', '.join(dict.fromkeys(d.span.source.name for d in diagnostics))}"
+    return ", ".join(count(number, noun) for noun, number in numbers if number)
 
 
 def count(number: int, noun: str) -> str:
