@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -18,6 +19,26 @@ SPECS = [
     path.read_text(encoding="utf-8").replace("mnist", "pictures")
     for path in sorted((Path(__file__).parents[2] / "specs").rglob("*.yaml"))
 ]
+#: All that the language has beside components.
+COMPOSED = """tfgraph: 1
+vars: {width: 8, deep: [4, 4], drop: $(width / 16)}
+blocks:
+  pair:
+    params: {units: null, rate: $drop}
+    layers:
+      - matmul: {units: $units, bias: true}
+        repeat: 2
+      - dropout: $rate
+        name: last
+inputs: {x: &shape [4], y: *shape}
+layers:
+  - {pair: {units: $width}, from: x, name: first}
+  - {pair: {units: $(width * 2 - 8), <<: &no {rate: 0}}, repeat: 2}
+  - {add: {}, from: [first.last, pair_2]}
+outputs: [pair_1.last, add_1]
+train: {epochs: $width, <<: {seed: 1}}
+"""
+SPECS.append(COMPOSED)
 WORDS = [
     *SECTIONS,
     *LOSS_SIBLINGS,
@@ -29,6 +50,9 @@ SLIPS = st.one_of(
     st.sampled_from("0 -1 1.5 1e15 1e400 9223372036854775807 .nan -.inf true null ~".split()),
     st.sampled_from("{} [] '' [1,x] {a:3} [[[]]] &a *a &a[*a] !t <<: - : | #".split()),
     st.sampled_from(["", "\t", "\n", "- ", ": ", "{a: b}", "{? [a] : b}", "[9223372036854775807]"]),
+    st.sampled_from(
+        ["$", "$width", "$(width", "$(width ** 99)", "$$", "repeat: 9", "extends: a.yaml"]
+    ),
     st.sampled_from(WORDS),
     st.text(max_size=3),
 )
@@ -39,17 +63,24 @@ ANYTHING = [
     *("same", "valid", "linear", "zeros", "identity", "x", "l0", "l1", {"normal": 1}),
     *([], [1], [-1], [2, 3], [3, 1], [0, 1], [2, 1, 0], [10**15, 3], [0.1], [0.1, 0.2]),
 ]
-QUICK = settings(deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=150, deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
 
 
-def examined(text):
-    checked = check(Source("spec", text), folder=GOLDEN, default_name="spec", registry=REGISTRY)
+def examined(text, settings=()):
+    checked = check(
+        Source("spec", text),
+        folder=GOLDEN,
+        default_name="spec",
+        registry=REGISTRY,
+        settings=settings,
+    )
     errors = [problem for problem in checked.diagnostics if problem.severity == "error"]
     assert (checked.plan is None) == bool(errors)
     assert len(checked.diagnostics) <= MAX_PROBLEMS
     assert len(set(checked.diagnostics)) == len(checked.diagnostics)
-    lines = checked.source.lines
     for problem in checked.diagnostics:
+        lines = problem.span.source.lines
+        assert problem.span.source in (checked.source, *(Source("--set", s) for s in settings))
         assert problem.code in CODES
         assert problem.message
         assert 1 <= problem.span.line <= len(lines)
@@ -78,6 +109,58 @@ def test_any_bytes_are_text_or_diagnosed(data):
     assert [problem.code for problem in problems] in ([], ["TG105"])
     if not problems:
         examined(source.text)
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.sampled_from([*WORDS, "$width", "$(1 + 1)", "$x.y"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda below: st.one_of(
+        st.lists(below, max_size=4),
+        st.dictionaries(st.one_of(st.sampled_from(WORDS), st.text(max_size=3)), below, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+@QUICK
+@given(VALUES, st.sampled_from([json.dumps, yaml.safe_dump]))
+def test_any_data_is_diagnosed(data, write):
+    assert examined(write(data)).diagnostics
+
+
+@QUICK
+@given(st.dictionaries(st.sampled_from(sorted(SECTIONS)), VALUES))
+def test_any_data_in_sections_is_diagnosed_or_sound(sections):
+    sound = {"tfgraph": 1, "inputs": {"x": [4]}, "layers": ["relu"]}
+    examined(json.dumps({**sound, **sections}))
+
+
+@QUICK
+@given(st.text(alphabet="0123456789.+-*/%()<>=! ewidth$", max_size=30))
+def test_any_expression_is_diagnosed_or_a_number(expression):
+    examined(COMPOSED.replace("width * 2 - 8", expression))
+
+
+PARTS = st.sampled_from(
+    [*SECTIONS, "0", "-1", "99", "first", "pair", "pair_1", "units", "width", "", "x", "é", "a b"]
+)
+
+
+@QUICK
+@given(st.lists(PARTS, min_size=1, max_size=5), VALUES, st.sampled_from(["=", "", "=="]))
+def test_any_setting_is_diagnosed_or_sound(path, value, equals):
+    examined(COMPOSED, [".".join(path) + equals + json.dumps(value)])
+
+
+def test_the_spec_that_slips_are_made_in_is_sound():
+    assert examined(COMPOSED).plan
 
 
 @QUICK

@@ -118,7 +118,7 @@ def test_reading_a_spec_imports_neither_tensorflow_nor_numpy():
     "text",
     [
         "layers:\n" + "  - reluu\n" * 20_000,
-        "layers:\n" + "  - relu: {zz: 1}\n" * 20_000,
+        "layers:\n" + "  - relu: {zz: 1}\n" * 9_000,
         "layers:\n  - relu: {" + ", ".join(f"z{i}: 1" for i in range(20_000)) + "}\n",
         "layers:\n" + "".join(f"  - {{relu: , from: nowhere{i}}}\n" for i in range(5_000)),
         "layers: [relu]\n" + "".join(f"z{i}: 1\n" for i in range(20_000)),

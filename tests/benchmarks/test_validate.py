@@ -1,0 +1,79 @@
+"""The specs that are timed, the recorded result, and what a process of `validate` imports."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.specs import misfit, misspelt, sound
+from tests.benchmarks.validate import COMMANDS, REFRESH, measure, table
+from tests.spec.goldens import REGISTRY
+from tfgraph.diagnostics import Source
+from tfgraph.spec import check
+
+HERE = Path(__file__).parent
+#: 377 and 134 of them with Python 3.11, a third of which are its own.
+MOST_MODULES = {"validate": 420, "--help": 160}
+
+
+def problems(text: str) -> list[tuple[str, str]]:
+    """The codes and first words of what is wrong with a text."""
+    checked = check(Source("spec", text), folder=HERE, default_name="spec", registry=REGISTRY)
+    return [
+        (d.code, d.span.source.line(d.span.line)[d.span.column - 1 :].split(":")[0])
+        for d in checked.diagnostics
+    ]
+
+
+@pytest.mark.parametrize("lines", [100, 5000])
+def test_the_specs_have_so_many_lines_and_the_mistake_they_are_named_after(lines: int) -> None:
+    texts = [make(lines) for make in (sound, misspelt, misfit)]
+    assert [text.count("\n") for text in texts] == [lines] * 3
+    assert [problems(text) for text in texts] == [
+        [],
+        [("TG203", "kernel_sise")],
+        [("TG301", "add")],
+    ]
+
+
+def test_the_recorded_result_is_the_table_of_the_readme_and_keeps_the_bounds() -> None:
+    recorded = json.loads((HERE / "validate.json").read_text(encoding="utf-8"))
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    assert table(recorded["results"]) in readme, f"run `{REFRESH}` and copy the table"
+    assert list(recorded["results"]) == [command.name for command in COMMANDS]
+    for found in recorded["results"].values():
+        assert found["bound_ms"] is None or found["median_ms"] <= found["bound_ms"]
+
+
+@pytest.mark.parametrize("arguments", [("validate", "spec.yaml"), ("--help",)], ids=" ".join)
+def test_a_process_imports_few_modules_and_none_that_is_heavy(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "spec.yaml").write_text(sound(100))
+    code = (
+        "import sys, json; from tfgraph.cli.main import run; code = run(sys.argv[1:]);"
+        "print(json.dumps([code, *sys.modules]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    ended, *modules = json.loads(done.stdout.splitlines()[-1])
+    assert ended == 0
+    assert not {"tensorflow", "numpy"} & set(modules)
+    assert len(modules) <= MOST_MODULES[arguments[0]]
+
+
+@pytest.mark.benchmark
+def test_processes_answer_within_their_bounds() -> None:
+    taken = measure(rounds=9)
+    medians = {command: statistics.median(taken[command.name]) for command in COMMANDS}
+    assert not {c.name: ms for c, ms in medians.items() if c.bound and ms > c.bound}
