@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
+from itertools import islice
 from typing import Literal
 
 from tfgraph.errors import TfgraphError
@@ -31,12 +33,19 @@ CODES: dict[str, str] = {
     "TG208": "a name used twice",
     "TG209": "a name that nothing has",
     "TG210": "a section that makes no sense without another",
+    "TG211": "a file to extend that cannot be used",
+    "TG212": "a variable or an expression that has no value",
+    "TG213": "a setting that leads nowhere",
+    "TG214": "a block that is not written as one, or is made of itself",
     "TG301": "a shape or dtype that does not fit",
     "TG302": "the wrong number of inputs",
     "TG303": "layers that depend on each other in a circle",
     "TG304": "weights that cannot be shared",
     "TG305": "a loss or metric that does not fit its output and target",
     "TG306": "inputs that do not fit the dataset",
+    "TG307": "more memory than a model may take",
+    "TG401": "a variable that nothing uses",
+    "TG402": "a block that nothing uses",
     "TG403": "a layer that nothing uses",
     "TG404": "an input that nothing uses",
     "TG405": "weights that no loss trains",
@@ -73,6 +82,14 @@ MAX_WIDTH = 200
 MAX_LENGTH = 2000
 #: A stage that has found so many problems looks for no more.
 MAX_PROBLEMS = 100
+#: Longer words have no near ones, and so many words are searched, so many of them closely.
+MAX_WORD = 100
+MAX_WORDS = 2000
+MAX_CANDIDATES = 40
+#: So many words are listed in a message.
+MAX_LISTED = 100
+#: So many of the places that a value came through are kept, the nearest ones.
+MAX_VIA = 6
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ class Source:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a source: lines and columns counted from 1, the end exclusive.
 
@@ -109,13 +126,29 @@ class Span:
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
+    def shows(self, other: Span, steps: Sequence[Via] = ()) -> bool:
+        """Whether the line of another place is this one's, or that of one of its steps."""
+        if self.line == other.line and self.source.name == other.source.name:
+            return True
+        for step in steps or self.via:
+            if step.span.line == other.line and step.span.source.name == other.source.name:
+                return True
+        return False
+
     def through(self, label: str, span: Span) -> Span:
-        """This place, with one more through which it was come by; a place is shown once."""
-        steps = (*self.via, Via(label, replace(span, via=())), *span.via)
-        return replace(self, via=tuple(dict.fromkeys(steps)))
+        """This place, with one more through which it was come by; a line is shown once."""
+        if len(self.via) == MAX_VIA or (not span.via and self.shows(span)):
+            return self
+        steps = list(self.via)
+        for step in (Via(label, replace(span, via=()) if span.via else span), *span.via):
+            if len(steps) < MAX_VIA and not self.shows(step.span, steps):
+                steps.append(step)
+        return Span(
+            self.source, self.line, self.column, self.end_line, self.end_column, tuple(steps)
+        )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Via:
     """A place that a value came through, and what it was there."""
 
@@ -138,6 +171,13 @@ class Diagnostic:
     help: str = ""
     severity: Literal["error", "warning"] = "error"
 
+    def says_as(self, other: Diagnostic) -> bool:
+        """Whether both say the same of the same place."""
+        mine, its = (
+            (d.code, d.message, d.span.source, d.span.line, d.span.column) for d in (self, other)
+        )
+        return mine == its
+
     def render(self) -> str:
         """The diagnostic as text, with an excerpt of each line it stands on."""
         places = [Via(self.label, self.span), *self.span.via]
@@ -149,7 +189,7 @@ class Diagnostic:
         out += [f"{gutter} = note: {note}" for note in self.notes]
         if self.help:
             out.append(f"{gutter} = help: {self.help}")
-        return "\n".join(_printable(line[:MAX_LENGTH]) for line in out)
+        return "\n".join(printable(line[:MAX_LENGTH]) for line in out)
 
 
 def _excerpt(place: Via, digits: int) -> list[str]:
@@ -157,7 +197,7 @@ def _excerpt(place: Via, digits: int) -> list[str]:
     span = place.span
     gutter = " " * digits
     text, start = _cut(span.source.line(span.line), span.column - 1)
-    text = _printable(text)
+    text = printable(text)
     width = span.end_column - span.column if span.end_line == span.line else len(text)
     width = max(1, min(width, len(text.rstrip()) - start))
     lead = "".join(map(_blank, text[:start]))
@@ -171,7 +211,7 @@ def split_lines(text: str) -> tuple[str, ...]:
     return tuple(re.split(r"\r\n|\r|\n", text))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what a terminal would act on or not show."""
     return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
 
@@ -198,7 +238,12 @@ class TooManyProblems(Exception):
 
 
 def collect(diagnostics: list[Diagnostic], found: Diagnostic) -> None:
-    """Add one; TooManyProblems where there are enough."""
+    """Add one; TooManyProblems where there are enough.
+
+    What is said of a place once is not said again for each use of the block that it stands in.
+    """
+    if any(found.says_as(other) for other in diagnostics):
+        return
     diagnostics.append(found)
     if len(diagnostics) >= MAX_PROBLEMS:
         raise TooManyProblems
@@ -222,16 +267,30 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is most like, if it is like any."""
-    words = list(known)
+    if len(word) > MAX_WORD:
+        return None
+    words = _candidates(word, known)
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     # `rate` for `decay_rate`
     close = close or [longer for longer in words if word in longer.split("_")]
     return close[0] if len(close) == 1 else None
 
 
+def _candidates(word: str, known: Iterable[str]) -> list[str]:
+    """The known words worth a close look: difflib takes a tenth of a second for some thousands."""
+    words = [other for other in islice(known, MAX_WORDS) if len(other) <= MAX_WORD]
+    if len(words) <= MAX_CANDIDATES:
+        return words
+    parts = {word[start : start + 3] for start in range(max(1, len(word) - 2))}
+    return nlargest(MAX_CANDIDATES, words, key=lambda other: sum(map(other.__contains__, parts)))
+
+
 def listed(words: Iterable[str]) -> str:
-    """The words in back quotes, joined with commas."""
-    return ", ".join(f"`{word}`" for word in words)
+    """The words in back quotes, joined with commas; of very many the first ones."""
+    quoted = [f"`{word}`" for word in words]
+    if len(quoted) > MAX_LISTED:
+        quoted[MAX_LISTED:] = [f"and {len(quoted) - MAX_LISTED} more"]
+    return ", ".join(quoted)
 
 
 class SpecError(TfgraphError):

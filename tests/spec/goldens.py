@@ -12,6 +12,8 @@ from tfgraph.spec import check
 from tfgraph.spec.reader import decode
 
 GOLDEN = Path(__file__).parent / "golden"
+#: Comments of a spec that stand for what the command line sets.
+SET = "# --set "
 REFRESH = "python -m tests.spec.goldens"
 #: The built-ins alone: what else is installed must not change what is printed.
 REGISTRY = Registry(
@@ -29,12 +31,19 @@ def problems(path: Path):
     source, found = decode(path.read_bytes(), path.name)
     if found:
         return found
-    return check(source, folder=GOLDEN, default_name=path.stem, registry=REGISTRY).diagnostics
+    checked = check(
+        source,
+        folder=GOLDEN,
+        default_name=path.stem,
+        registry=REGISTRY,
+        settings=[line.removeprefix(SET) for line in source.lines if line.startswith(SET)],
+    )
+    return checked.diagnostics
 
 
 def printed(path: Path) -> str:
     """What a spec's diagnostics look like."""
-    return render_all(problems(path)) + "\n"
+    return render_all(problems(path)).replace(f"{GOLDEN}/", "") + "\n"
 
 
 def refresh() -> None:

@@ -43,9 +43,8 @@ def test_every_code_that_the_source_emits_is_explained():
 
 @pytest.mark.parametrize("path", specs(), ids=lambda path: path.stem)
 def test_every_place_is_inside_the_text(path):
-    text_lines = path.read_bytes().decode(errors="replace").splitlines() or [""]
     for problem in problems(path):
-        span = problem.span
-        assert 1 <= span.line <= len(text_lines)
-        assert 1 <= span.column <= len(text_lines[span.line - 1]) + 1
-        assert (span.line, span.column) <= (span.end_line, span.end_column)
+        for span in (problem.span, *(via.span for via in problem.span.via)):
+            assert 1 <= span.line <= len(span.source.lines)
+            assert 1 <= span.column <= len(span.source.line(span.line)) + 1
+            assert (span.line, span.column) <= (span.end_line, span.end_column)

@@ -24,7 +24,7 @@ def test_no_case_is_left_of_a_component_that_is_gone():
     assert declared <= set(REGISTERED)
 
 
-FAULTY = '''
+FAULTY = r'''
 """Components that each break one promise."""
 
 from tfgraph.api import *
@@ -50,6 +50,36 @@ class Sound(Base):
     """
 
     type = "sound"
+    example = "inputs: {x: [3]}\nlayers: [sound]"
+
+
+class Unexemplified(Base):
+    """Scales.
+
+    Shape: any -> the same.
+    """
+
+    type = "unexemplified"
+
+
+class BadExample(Base):
+    """Scales.
+
+    Shape: any -> the same.
+    """
+
+    type = "bad_example"
+    example = "inputs: {x: [3]}\nlayers: [bad_example: {size: 1}]"
+
+
+class AnothersExample(Base):
+    """Scales.
+
+    Shape: any -> the same.
+    """
+
+    type = "anothers_example"
+    example = "inputs: {x: [3]}\nlayers: [sound]"
 
 
 class Undocumented(Base):
@@ -355,6 +385,9 @@ def registry(tmp_path_factory):
         ("layer", "without_shapes", LAYER, "does not say its shapes"),
         ("layer", "mumbling", LAYER, "describes `size` with something else than sentences"),
         ("layer", "bad_default", LAYER, "has a default of `size` that it would not take: 0"),
+        ("layer", "unexemplified", LAYER, "has no example"),
+        ("layer", "bad_example", LAYER, "unknown parameter `size` of layer `bad_example`"),
+        ("layer", "anothers_example", LAYER, "is not in its own example"),
         ("layer", "wrong_shape", LAYER, "declares [batch, 3], and builds [batch, 6]"),
         ("layer", "unknown_size", LAYER, "declares [batch, 3], and builds [batch, ?]"),
         ("layer", "single", LAYER, "raises TypeError: Input 'y' of 'Mul' Op has type float32"),

@@ -27,14 +27,17 @@ ComponentT = TypeVar("ComponentT", bound="Component")
 class Component:
     """Base of everything that an entry of a spec can name.
 
-    A subclass sets `type`, the name it has in specs, documents itself in its docstring, and
-    declares its parameters as annotated class attributes made by `param`.
+    A subclass sets `type`, the name it has in specs, documents itself in its docstring, shows an
+    `example`, and declares its parameters as annotated class attributes made by `param`.
     """
 
     #: What it is: "layer", "loss", …; set by the base class of each kind.
     kind: ClassVar[str]
     #: Its name in specs: `^[a-z][a-z0-9_]*$`, in a plugin optionally behind `package.`.
     type: ClassVar[str]
+    #: A small spec that shows a typical use, as YAML: the sections that matter. The others that a
+    #: spec needs are filled in, from `tfgraph: 1` on: `data: linear`, a layer, a loss, an optimizer.
+    example: ClassVar[str] = ""
     #: Kinds that take a bare number as an entry: the type that number is the primary parameter of.
     number: ClassVar[str] = ""
 
@@ -96,6 +99,7 @@ class Component:
             "type": cls.type,
             "summary": cls.summary(),
             "doc": inspect.getdoc(cls) or "",
+            "example": inspect.cleandoc(cls.example),
             "parameters": [
                 {
                     "name": name,

@@ -31,7 +31,8 @@ class Context:
     Args:
         name: the layer's name.
         training: whether the ops are those of a training step.
-        step: an int64 scalar, the training step; at evaluation the position in the data.
+        step: an int64 scalar, the training step; at evaluation the position of the batch's first
+            row in the data.
         spec_seed: the seed of the spec.
     """
 
@@ -44,11 +45,35 @@ class Context:
     def seed(self, purpose: str = "") -> Tensor:
         """A pair of int64 for stateless random ops, keyed by spec seed, layer name and step.
 
-        A layer that draws more than once a step gives each draw a `purpose` of its own.
+        A layer that draws more than once a step gives each draw a `purpose` of its own. At
+        evaluation what is drawn with it depends on how a split is cut into batches: `uniform`
+        does not.
         """
         mode = "train" if self.training else "evaluate"
         key = seed_of(self.spec_seed, self.name, purpose, mode)
         return tf.stack([tf.constant(key, tf.int64), tf.cast(self.step, tf.int64)])
+
+    def uniform(self, x: Tensor, purpose: str = "") -> Tensor:
+        """Uniform numbers from 0 to 1, float32, one for each value of `x` ([batch, …]).
+
+        In training they are keyed as `seed` is. At evaluation those of a row depend on its
+        position in the data, and not on the batch that it stands in.
+        """
+        if self.training:
+            return tf.random.stateless_uniform(tf.shape(x), self.seed(purpose))
+        # A block of the counter gives four numbers: the rows start at blocks of their own.
+        shape = tf.shape(x, out_type=tf.int64)
+        values = tf.reduce_prod(shape[1:])
+        blocks = (values + 3) // 4
+        first = tf.cast(self.step, tf.int64) * blocks
+        drawn = tf.raw_ops.StatelessRandomUniformV2(
+            shape=tf.stack([shape[0], 4 * blocks]),
+            key=tf.constant([seed_of(self.spec_seed, self.name, purpose, "evaluate")], tf.uint64),
+            counter=tf.cast(tf.stack([first, tf.zeros_like(first)]), tf.uint64),
+            alg=tf.constant(1),  # Philox
+            dtype=tf.float32,
+        )
+        return tf.reshape(drawn[:, :values], shape)
 
     def update(self, weight: str, value: Tensor) -> None:
         """Give a non-trainable weight of the layer a new value at the end of the step."""

@@ -13,6 +13,7 @@ import math
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Union, get_args, get_origin
 
 #: Marks a parameter without a default.
@@ -89,12 +90,12 @@ class Parameter:
         """Whether `type: value` sets it."""
         return self.declaration.primary
 
-    @property
+    @cached_property
     def alternatives(self) -> tuple[Any, ...]:
         """The members of a union, or the annotation alone."""
         return _alternatives(self.annotation)
 
-    @property
+    @cached_property
     def component(self) -> Any:
         """The component kind that an entry is expected of; None for plain values."""
         for member in self.alternatives:
@@ -243,7 +244,7 @@ def article(noun: str) -> str:
 
 
 def _convert(annotation: Any, value: Any) -> Any:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or type(value) is annotation:
         return value
     members = _alternatives(annotation)
     if len(members) > 1:
@@ -284,3 +285,12 @@ def not_finite(value: Any) -> Iterator[float]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from not_finite(item)
+
+
+def too_large(value: Any) -> Iterator[int]:
+    """The integers of over 64 bits inside a value: `1e100` is one too."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from too_large(item)

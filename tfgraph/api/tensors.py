@@ -59,6 +59,11 @@ class TensorSpec:
         known = [size for size in self.shape[1:] if size is not None]
         return math.prod(known) if len(known) == self.rank - 1 else None
 
+    @property
+    def least_bytes(self) -> int:
+        """The memory of one example's values; axes of unknown size count as 1."""
+        return math.prod(size for size in self.shape if size is not None) * _BYTES[self.dtype]
+
     def with_shape(self, shape: Sequence[Dim]) -> TensorSpec:
         """The same dtype in another shape."""
         return TensorSpec(tuple(shape), self.dtype)

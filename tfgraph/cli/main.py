@@ -24,10 +24,12 @@ from tfgraph.reports.text import error_text
 COMMANDS = {
     "validate": "Check specs and print everything that is wrong with them.",
     "show": "Print a model as a table, or draw it.",
+    "explain": "Explain a code, a component, a parameter or a section.",
     "train": "Train a model and keep its weights in a run directory.",
     "evaluate": "Compute loss and metrics of a run over a whole split.",
     "predict": "Compute the outputs of a run for the examples of a file.",
     "run": "Compute the outputs of a graph for values given here.",
+    "schema": "Write the JSON Schema of the language, for editors.",
     "plugins": "List the plugins and the components they add.",
 }
 

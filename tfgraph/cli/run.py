@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tfgraph.cli.specs import plan_of, spec_argument
+from tfgraph.cli.specs import plan_of, set_option, spec_argument
 from tfgraph.diagnostics import listed
 from tfgraph.errors import UsageError
 from tfgraph.spec import Plan
@@ -17,15 +17,18 @@ from tfgraph.spec import Plan
 
 @click.command()
 @spec_argument
+@set_option
 @click.argument("values", metavar="NAME=VALUE...", nargs=-1)
 @click.pass_obj
-def command(plugins: tuple[str, ...], spec: str, values: tuple[str, ...]) -> None:
+def command(
+    plugins: tuple[str, ...], spec: str, settings: tuple[str, ...], values: tuple[str, ...]
+) -> None:
     """Values are numbers and lists as in JSON, or @FILE.npy.
 
     A value is one example, or a batch of them where it has one more axis. Weights have the values
     that training would start from.
     """
-    plan = plan_of(spec, plugins)
+    plan = plan_of(spec, plugins, settings)
     given = _pairs(values, plan)
     from tfgraph.cli.quiet import load_tensorflow
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from tfgraph.api import show_shape
-from tfgraph.cli.specs import plan_of, spec_argument
+from tfgraph.cli.specs import plan_of, set_option, spec_argument
 from tfgraph.drawing import data, mermaid, svg
 from tfgraph.spec import Plan
 from tfgraph.spec.plan import PlannedLayer
@@ -19,6 +19,7 @@ HEADER = ("layer", "takes", "output", "weights", "parameters")
 
 @click.command()
 @spec_argument
+@set_option
 @click.option(
     "--format",
     "form",
@@ -27,15 +28,15 @@ HEADER = ("layer", "takes", "output", "weights", "parameters")
     help="A table (text), a picture (svg), a flow chart's text (mermaid), or data (json).",
 )
 @click.pass_obj
-def command(plugins: tuple[str, ...], spec: str, form: str) -> None:
+def command(plugins: tuple[str, ...], spec: str, settings: tuple[str, ...], form: str) -> None:
     """Reads the spec only: neither data nor TensorFlow is loaded."""
-    plan = plan_of(spec, plugins)
+    plan = plan_of(spec, plugins, settings)
     if form == "svg":
         click.echo(svg(plan), nl=False)
     elif form == "mermaid":
         click.echo(mermaid(plan), nl=False)
     elif form == "json":
-        click.echo(json.dumps(data(plan), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(data(plan), indent=2))
     else:
         print_table(plan)
 

@@ -13,7 +13,7 @@ from tfgraph.cli.output import say
 from tfgraph.diagnostics import render_all
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec import Checked, Plan, check, check_file
-from tfgraph.spec.reader import decode
+from tfgraph.spec.reader import MAX_BYTES, decode
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 spec_argument = click.argument("spec", metavar="SPEC")
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Change a value of the spec: `train.epochs=3`, `layers.hidden.matmul.units=64`.",
+)
 run_argument = click.argument("run", metavar="RUN")
 
 
@@ -33,19 +40,19 @@ def registry_of(plugins: Sequence[str]) -> Registry:
     return registry
 
 
-def checked(path: str, registry: Registry) -> Checked:
+def checked(path: str, registry: Registry, settings: Sequence[str] = ()) -> Checked:
     """A spec file, or what stands on standard input for `-`, read, validated and planned."""
     if path != STDIN:
-        return check_file(path, registry=registry)
-    source, problems = decode(sys.stdin.buffer.read(), "<stdin>")
+        return check_file(path, registry=registry, settings=settings)
+    source, problems = decode(sys.stdin.buffer.read(MAX_BYTES), "<stdin>")
     if problems:
         return Checked(source, None, tuple(problems))
-    return check(source, folder=Path(), default_name="stdin", registry=registry)
+    return check(source, folder=Path(), default_name="stdin", registry=registry, settings=settings)
 
 
-def plan_of(path: str, plugins: Sequence[str]) -> Plan:
+def plan_of(path: str, plugins: Sequence[str], settings: Sequence[str] = ()) -> Plan:
     """The plan of a spec, its warnings printed; SpecError where it has errors."""
-    return _sound(checked(path, registry_of(plugins)))
+    return _sound(checked(path, registry_of(plugins), settings))
 
 
 def graph_of(run: str, plugins: Sequence[str]) -> Graph:

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from tfgraph.cli.output import duration, figures
-from tfgraph.cli.specs import plan_of, spec_argument
+from tfgraph.cli.specs import plan_of, set_option, spec_argument
 from tfgraph.reports.text import count
 
 
 @click.command()
 @spec_argument
+@set_option
 @click.option(
     "--run",
     "directory",
@@ -22,14 +23,16 @@ from tfgraph.reports.text import count
     help="The run directory to make; runs/NAME-1, -2, … if not given.",
 )
 @click.pass_obj
-def command(plugins: tuple[str, ...], spec: str, directory: Path | None) -> None:
+def command(
+    plugins: tuple[str, ...], spec: str, settings: tuple[str, ...], directory: Path | None
+) -> None:
     """Ctrl-C finishes the steps under way, saves, and exits with 130."""
     from tfgraph.cli.progress import progress_for
     from tfgraph.cli.quiet import load_tensorflow
     from tfgraph.run import next_directory, train
     from tfgraph.run.training import check_possible
 
-    plan = plan_of(spec, plugins)
+    plan = plan_of(spec, plugins, settings)
     directory = directory or next_directory(Path("runs"), plan.spec.name)
     check_possible(plan, directory)
     # Before TensorFlow loads, which takes seconds.

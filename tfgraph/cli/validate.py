@@ -8,7 +8,7 @@ import click
 
 from tfgraph import __version__
 from tfgraph.cli.output import say
-from tfgraph.cli.specs import checked, registry_of
+from tfgraph.cli.specs import checked, registry_of, set_option
 from tfgraph.diagnostics import SpecError
 from tfgraph.errors import DataError
 from tfgraph.registry import Registry
@@ -26,13 +26,20 @@ from tfgraph.reports.text import text
     help="For people (text), programs (json), code scanning (sarif), GitHub's jobs (github).",
 )
 @click.option("--strict", is_flag=True, help="Warnings make the exit code 1 as well.")
+@set_option
 @click.pass_obj
-def command(plugins: tuple[str, ...], specs: tuple[str, ...], form: str, strict: bool) -> int:
+def command(
+    plugins: tuple[str, ...],
+    specs: tuple[str, ...],
+    form: str,
+    strict: bool,
+    settings: tuple[str, ...],
+) -> int:
     """`-` reads standard input. The exit code is 1 where a spec has errors."""
     registry = registry_of(plugins)
     files = []
     for path in specs:
-        file = _check(path, registry)
+        file = _check(path, registry, settings)
         files.append(file)
         if form == "text":
             say(text(file, strict=strict), err=file.failure is not None)
@@ -41,9 +48,9 @@ def command(plugins: tuple[str, ...], specs: tuple[str, ...], form: str, strict:
     return max(_exit_code(file, strict) for file in files)
 
 
-def _check(path: str, registry: Registry) -> CheckedFile:
+def _check(path: str, registry: Registry, settings: tuple[str, ...]) -> CheckedFile:
     try:
-        found = checked(path, registry)
+        found = checked(path, registry, settings)
     except DataError as error:
         return CheckedFile(path, failure=error)
     return CheckedFile(found.source.name, found.diagnostics)
@@ -59,15 +66,11 @@ def _print(files: list[CheckedFile], form: str, strict: bool) -> None:
     elif form == "json":
         from tfgraph.reports.data import data
 
-        click.echo(
-            json.dumps(
-                data(files, version=__version__, strict=strict), indent=2, ensure_ascii=False
-            )
-        )
+        click.echo(json.dumps(data(files, version=__version__, strict=strict), indent=2))
     else:
         from tfgraph.reports.sarif import sarif
 
-        click.echo(json.dumps(sarif(files, version=__version__), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(sarif(files, version=__version__), indent=2))
 
 
 def _exit_code(file: CheckedFile, strict: bool) -> int:

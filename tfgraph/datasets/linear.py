@@ -16,6 +16,13 @@ class Linear(Dataset):
     """
 
     type = "linear"
+    example = """
+    data: {linear: {points: 200, slope: 3, intercept: -1, noise: 0.1}}
+    layers:
+      - reshape: [1]
+      - dense: 1
+      - reshape: []
+    """
 
     points: int = param("The number of points in each split.", default=101, minimum=2)
     slope: float = param("The slope.", default=2.0)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tfgraph.api import Field, Tensor, seed_of
-from tfgraph.graph.forward import prepare
+from tfgraph.graph.numbers import prepare
 from tfgraph.lazy import tf
 from tfgraph.spec.model import Training
 
 # TensorFlow's default of 4 rounds leaves the orders of two epochs correlated by 0.35; from 8 on
 # they are as uncorrelated as NumPy's permutations (measured on 55,000 rows, 12 epochs).
 _ROUNDS = 8
+
+
+#: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
+LEAST_EVALUATED = 128
+
+
+def evaluation_size(training: Training) -> int:
+    """The number of examples that evaluation and prediction take at a time."""
+    return training.evaluate_batch_size or max(training.batch_size, LEAST_EVALUATED)
 
 
 def steps_per_epoch(examples: int, training: Training) -> int:

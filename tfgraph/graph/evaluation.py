@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfgraph.api import Tensor
-from tfgraph.graph.batches import evaluation_batch
+from tfgraph.graph.batches import evaluation_batch, evaluation_size
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
 from tfgraph.graph.objective import example_losses, regularisation, wanted_by_evaluation
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
-
-#: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
-LEAST_BATCH = 128
 
 
 def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
@@ -23,8 +20,7 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
     `loss` is the objective over the split; where there are several losses, each stands under
     its own name too. Figures are accumulated in 64 bits.
     """
-    training = plan.spec.training
-    size = training.evaluate_batch_size or max(training.batch_size, LEAST_BATCH)
+    size = evaluation_size(plan.spec.training)
 
     def evaluate(**arrays: Tensor) -> dict[str, Tensor]:
         examples = tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]
@@ -93,12 +89,18 @@ def figures(
     return found
 
 
-def prediction(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
-    """A function `predict(**inputs)` to trace: the outputs of one batch by name."""
+def prediction(
+    plan: Plan, weights: Mapping[str, Any], first_row: str = ""
+) -> Callable[..., dict[str, Tensor]]:
+    """A function `predict(**inputs)` to trace: the outputs of one batch by name.
+
+    With `first_row` it takes one more argument of that name, the position of the batch in the
+    data, which is 0 otherwise.
+    """
 
     def predict(**inputs: Tensor) -> dict[str, Tensor]:
         values = {name: variable.read_value() for name, variable in weights.items()}
-        step = tf.constant(0, tf.int64)
+        step = inputs.pop(first_row, tf.constant(0, tf.int64))
         outputs, _ = forward(plan, plan.outputs, inputs, values, training=False, step=step)
         return {name: tf.identity(outputs[name], name=f"output/{name}") for name in plan.outputs}
 

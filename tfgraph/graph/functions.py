@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from tfgraph.api import TensorSpec
-from tfgraph.diagnostics import Span, listed
-from tfgraph.errors import GraphError, TfgraphError, UsageError
+from tfgraph.api import Field, TensorSpec
+from tfgraph.diagnostics import Span
+from tfgraph.errors import GraphError, TfgraphError
+from tfgraph.graph.feeds import feed
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
@@ -29,10 +30,11 @@ def trace(
     inputs: Mapping[str, TensorSpec],
     *,
     least: int = 0,
+    fields: Mapping[str, Field] | None = None,
 ) -> Any:
     """`function` as a ConcreteFunction that takes `inputs` by name, or in their order.
 
-    `least` is the number of examples that it needs.
+    `least` is the number of examples that it needs, `fields` what is known of its inputs.
     """
     signature = {
         key: tf.TensorSpec([None if s is None else s for s in spec.shape], spec.dtype, name=key)
@@ -46,6 +48,7 @@ def trace(
     concrete.tfgraph_plan = plan
     concrete.tfgraph_inputs = dict(inputs)
     concrete.tfgraph_least = least
+    concrete.tfgraph_fields = fields
     return concrete
 
 
@@ -57,79 +60,19 @@ def _checked(base: Any) -> Any:
         def __call__(self, *values: Any, **named: Any) -> Any:
             if tf.inside_function():
                 return super().__call__(*values, **named)
-            feeds = feed(self.tfgraph_inputs, values, named, self.tfgraph_least)
+            feeds = feed(
+                self.tfgraph_inputs,
+                values,
+                named,
+                least=self.tfgraph_least,
+                fields=self.tfgraph_fields,
+            )
             try:
                 return super().__call__(**feeds)
             except tf.errors.OpError as error:
                 raise located(self.tfgraph_plan, error) from error
 
     return CheckedFunction
-
-
-def feed(
-    inputs: Mapping[str, TensorSpec],
-    values: tuple[Any, ...],
-    named: Mapping[str, Any],
-    least: int = 0,
-) -> dict[str, Any]:
-    """The values as tensors by name; UsageError where one is missing or does not fit."""
-    in_order = dict(zip(inputs, values))
-    given = {**in_order, **named}
-    help = f"the inputs are {listed(inputs)}"
-    if len(values) > len(inputs):
-        raise UsageError(f"{len(values)} values for {len(inputs)} inputs", help=help)
-    for name in named:
-        if name not in inputs:
-            raise UsageError(f"there is no input `{name}`", help=help)
-        if name in in_order:
-            raise UsageError(f"the input `{name}` is given twice", help=help)
-    missing = [name for name in inputs if name not in given]
-    if missing:
-        raise UsageError(f"the input `{missing[0]}` is missing", help=f"it is {inputs[missing[0]]}")
-    tensors = {name: _tensor(name, spec, given[name]) for name, spec in inputs.items()}
-    _check_batch({n: int(t.shape[0]) for n, t in tensors.items() if inputs[n].rank}, least)
-    return tensors
-
-
-def _check_batch(sizes: Mapping[str, int], least: int) -> None:
-    if min(sizes.values(), default=least) < least:
-        raise UsageError("there are no examples")
-    if len(set(sizes.values())) > 1:
-        shown = ", ".join(f"`{name}` {size}" for name, size in sizes.items())
-        raise UsageError(f"the inputs differ in their number of examples: {shown}")
-
-
-def _tensor(name: str, spec: TensorSpec, value: Any) -> Any:
-    try:
-        if tf.is_tensor(value) and value.dtype == spec.dtype:
-            tensor = value
-        else:
-            tensor = _converted(spec, value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"the input `{name}` takes {spec.dtype}: {error}") from error
-    if not tf.TensorShape(list(spec.shape)).is_compatible_with(tensor.shape):
-        raise UsageError(
-            f"the input `{name}` is {spec}, got {list(tensor.shape)}",
-            help="the first axis is the batch: one example is a batch of one"
-            if len(tensor.shape) + 1 == spec.rank
-            else "",
-        )
-    return tensor
-
-
-def _converted(spec: TensorSpec, value: Any) -> Any:
-    import numpy
-
-    array = numpy.asarray(value)
-    if array.dtype.kind not in "biuf" and str(array.dtype) != "bfloat16":
-        raise TypeError(f"got values of type {array.dtype}")
-    if spec.floating:
-        return tf.cast(tf.convert_to_tensor(array), spec.dtype)
-    whole = array.astype(spec.dtype) if array.dtype.kind in "biu" else None
-    if whole is None or not numpy.array_equal(whole, array):
-        beyond = f"got values of type {array.dtype}" if whole is None else "got values beyond it"
-        raise TypeError(beyond)
-    return tf.convert_to_tensor(whole)
 
 
 @contextmanager

@@ -64,9 +64,34 @@ class Graph(tf.Module):  # type: ignore[misc]
 
     @cached_property
     def predict(self) -> Any:
-        """ConcreteFunction: the model's inputs by name -> its outputs by name."""
-        inputs = {name: self.plan.fields[name].spec for name in self.plan.inputs}
-        return trace(self.plan, "predict", prediction(self.plan, self._weights), inputs)
+        """ConcreteFunction: the model's inputs by name -> its outputs by name.
+
+        Whole numbers are taken as the dataset stores them, and scaled where it says so (bytes of
+        an image); floating-point numbers are taken as they are. The batch counts as the first of
+        its data, which matters to layers that draw at evaluation; `tfgraph.predict` goes on
+        through the rows of an array.
+        """
+        function = prediction(self.plan, self._weights)
+        return trace(self.plan, "predict", function, self._seen, fields=self.plan.fields)
+
+    def predict_from(self, first_row: int, inputs: Mapping[str, Any]) -> dict[str, Tensor]:
+        """`predict` for a batch whose first example stands at `first_row` of the data."""
+        name, function = self._predict_from
+        found: dict[str, Tensor] = function(**{**inputs, name: first_row})
+        return found
+
+    @cached_property
+    def _predict_from(self) -> tuple[str, Any]:
+        name = "first_row"
+        while name in self.plan.fields:
+            name += "_"
+        function = prediction(self.plan, self._weights, name)
+        inputs = {**self._seen, name: TensorSpec((), "int64")}
+        return name, trace(self.plan, "predict", function, inputs, fields=self.plan.fields)
+
+    @property
+    def _seen(self) -> dict[str, TensorSpec]:
+        return {name: self.plan.fields[name].spec for name in self.plan.inputs}
 
     @cached_property
     def evaluate(self) -> Any:
@@ -76,7 +101,7 @@ class Graph(tf.Module):  # type: ignore[misc]
                 f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
             )
         function = evaluation_loop(self.plan, self._weights)
-        return trace(self.plan, "evaluate", function, self.stored, least=1)
+        return trace(self.plan, "evaluate", function, self.stored, least=1, fields=self.plan.fields)
 
     @cached_property
     def train(self) -> Any:
@@ -87,7 +112,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         slots = self.slots
         function = training_loop(self.plan, self._weights, slots, self.step)
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
-        return trace(self.plan, "train", function, inputs, least=1)
+        return trace(self.plan, "train", function, inputs, least=1, fields=self.plan.fields)
 
     @property
     def stored(self) -> dict[str, TensorSpec]:

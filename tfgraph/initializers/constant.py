@@ -13,6 +13,11 @@ class Zeros(Initializer):
     """All values 0."""
 
     type = "zeros"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - matmul: {units: 1, init: zeros, bias: true, bias_init: zeros}
+    """
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.zeros(shape, dtype)
@@ -25,6 +30,12 @@ class Ones(Initializer):
     """All values 1."""
 
     type = "ones"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: 16
+      - batch_norm: {scale_init: ones}
+    """
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.ones(shape, dtype)
@@ -37,6 +48,11 @@ class Constant(Initializer):
     """All values one number; a bare number in a spec is short for it."""
 
     type = "constant"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - dense: {units: 64, activation: relu, bias_init: 0.1}
+    """
 
     value: float = param("The number.", primary=True)
 
@@ -51,6 +67,11 @@ class Identity(Initializer):
     """A matrix with `gain` on its diagonal and 0 elsewhere."""
 
     type = "identity"
+    example = """
+    inputs: {series: [100, 3]}
+    layers:
+      - simple_rnn: {units: 32, activation: relu, recurrent_init: identity}
+    """
 
     gain: float = param("The value on the diagonal.", default=1.0, primary=True)
 

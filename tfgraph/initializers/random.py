@@ -14,6 +14,11 @@ class Normal(Initializer):
     """Normal distribution."""
 
     type = "normal"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - matmul: {units: 10, init: {normal: 0.01}}
+    """
 
     stddev: float = param("Standard deviation.", default=0.05, minimum=0, primary=True)
     mean: float = param("Mean.", default=0.0)
@@ -26,6 +31,11 @@ class TruncatedNormal(Initializer):
     """Normal distribution, values beyond two standard deviations drawn again."""
 
     type = "truncated_normal"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: {filters: 32, init: {truncated_normal: 0.02}}
+    """
 
     stddev: float = param(
         "Standard deviation before the truncation.", default=0.05, minimum=0, primary=True
@@ -40,6 +50,11 @@ class Uniform(Initializer):
     """Uniform distribution over [-limit, limit), or [low, high) where those are given."""
 
     type = "uniform"
+    example = """
+    inputs: {words: {shape: [40], dtype: int32, classes: 5000}}
+    layers:
+      - embedding: {units: 64, init: {uniform: {low: -0.1, high: 0.1}}}
+    """
 
     limit: float = param("Half the width, around 0.", default=0.05, minimum=0, primary=True)
     low: float | None = param("Lower bound; -limit if not given.", default=None)
@@ -70,6 +85,11 @@ class Orthogonal(Initializer):
     """
 
     type = "orthogonal"
+    example = """
+    inputs: {rows: [28, 28]}
+    layers:
+      - lstm: {units: 64, recurrent_init: orthogonal}
+    """
 
     gain: float = param("The length of each row or column.", default=1.0, above=0, primary=True)
 

@@ -41,6 +41,12 @@ class GlorotUniform(VarianceScaling):
     """
 
     type = "glorot_uniform"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - matmul: {units: 500, bias: true, init: {glorot_uniform: 4}}
+      - sigmoid
+    """
     scale, fan, distribution = 1.0, "average", "uniform"
 
 
@@ -51,6 +57,11 @@ class GlorotNormal(VarianceScaling):
     """
 
     type = "glorot_normal"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: {units: 128, activation: tanh, init: glorot_normal}
+    """
     scale, fan, distribution = 1.0, "average", "normal"
 
 
@@ -61,6 +72,12 @@ class HeUniform(VarianceScaling):
     """
 
     type = "he_uniform"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: {units: 128, activation: relu, init: he_uniform}
+      - dense: 10
+    """
     scale, fan, distribution = 2.0, "in", "uniform"
 
 
@@ -71,6 +88,13 @@ class HeNormal(VarianceScaling):
     """
 
     type = "he_normal"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: {filters: 32, init: he_normal}
+      - batch_norm
+      - relu
+    """
     scale, fan, distribution = 2.0, "in", "normal"
 
 
@@ -81,6 +105,11 @@ class LecunUniform(VarianceScaling):
     """
 
     type = "lecun_uniform"
+    example = """
+    inputs: {x: [30]}
+    layers:
+      - dense: {units: 64, activation: tanh, init: lecun_uniform}
+    """
     scale, fan, distribution = 1.0, "in", "uniform"
 
 
@@ -91,4 +120,9 @@ class LecunNormal(VarianceScaling):
     """
 
     type = "lecun_normal"
+    example = """
+    inputs: {x: [30]}
+    layers:
+      - dense: {units: 64, activation: selu, init: lecun_normal}
+    """
     scale, fan, distribution = 1.0, "in", "normal"

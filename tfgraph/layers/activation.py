@@ -34,6 +34,12 @@ class Sigmoid(Activation):
     """
 
     type = "sigmoid"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - dense: 1
+      - sigmoid
+    """
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.sigmoid(x)
@@ -49,6 +55,13 @@ class Tanh(Activation):
     """
 
     type = "tanh"
+    example = """
+    inputs: {noise: [100]}
+    layers:
+      - dense: {units: 256, activation: relu}
+      - dense: 784
+      - tanh
+    """
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.tanh(x)
@@ -65,6 +78,12 @@ class Relu(Activation):
     """
 
     type = "relu"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: {filters: 32, stride: 2, bias: true}
+      - relu: {maximum: 6}
+    """
 
     maximum: float | None = param("Clip at this value (6: relu6).", default=None, above=0)
 
@@ -85,6 +104,12 @@ class LeakyRelu(Activation):
     """
 
     type = "leaky_relu"
+    example = """
+    inputs: {image: [64, 64, 3]}
+    layers:
+      - conv2d: {filters: 64, kernel_size: 4, stride: 2}
+      - leaky_relu: 0.2
+    """
 
     slope: float = param("Slope below 0.", default=0.2, minimum=0, primary=True)
 
@@ -104,6 +129,12 @@ class Elu(Activation):
     """
 
     type = "elu"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: {filters: 32, bias: true}
+      - elu: 1.0
+    """
 
     alpha: float = param("The limit below 0 is -alpha.", default=1.0, minimum=0, primary=True)
 
@@ -126,6 +157,14 @@ class Selu(Activation):
     """
 
     type = "selu"
+    example = """
+    inputs: {x: [30]}
+    layers:
+      - dense: {units: 64, init: lecun_normal}
+      - selu
+      - dense: {units: 64, init: lecun_normal}
+      - selu
+    """
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.selu(x)
@@ -144,6 +183,14 @@ class Gelu(Activation):
     """
 
     type = "gelu"
+    example = """
+    inputs: {tokens: [16, 64]}
+    layers:
+      - layer_norm
+      - dense: 256
+      - gelu: {approximate: true}
+      - dense: 64
+    """
 
     approximate: bool = param("Use the approximation by tanh.", default=False)
 
@@ -162,6 +209,13 @@ class Swish(Activation):
     """
 
     type = "swish"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: 32
+      - batch_norm
+      - swish
+    """
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.silu(x)
@@ -177,6 +231,13 @@ class Softplus(Activation):
     """
 
     type = "softplus"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - dense: 1
+      - softplus:
+        name: deviation
+    """
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.softplus(x)
@@ -218,6 +279,12 @@ class Softmax(SoftmaxBase):
     """
 
     type = "softmax"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: 10
+      - softmax
+    """
     over = "probabilities"
 
 
@@ -228,4 +295,10 @@ class LogSoftmax(SoftmaxBase):
     """
 
     type = "log_softmax"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: 10
+      - log_softmax
+    """
     over = "logarithms"

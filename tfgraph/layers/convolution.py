@@ -93,6 +93,14 @@ class Conv2D(Convolution, Transposable):
     """
 
     type = "conv2d"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: {filters: 32, kernel_size: 3, bias: true}
+      - relu
+      - conv2d: {filters: 64, kernel_size: 3, stride: 2, bias: true}
+      - relu
+    """
 
     filters: int = param("Output channels.", minimum=1, primary=True)
     groups: int = param(
@@ -125,7 +133,12 @@ class Conv2D(Convolution, Transposable):
             raise ShapeError("cannot go back through a convolution in groups")
         forth = self.infer(x)
         if y.shape[1:] != forth.shape[1:] or None in y.shape[1:]:
-            raise ShapeError(f"needs {forth} to go back, got {y}")
+            raise ShapeError(
+                f"needs {forth} to go back, got {y}",
+                help=f"put it where there is {forth}, what the encoder gives",
+            )
+        if y.dtype != x.dtype:
+            raise ShapeError(f"needs {x.dtype} to go back, got {y}")
         return x
 
     def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
@@ -150,6 +163,14 @@ class DepthwiseConv2D(Convolution):
     """
 
     type = "depthwise_conv2d"
+    example = """
+    inputs: {image: [32, 32, 16]}
+    layers:
+      - depthwise_conv2d: {kernel_size: 3, stride: 2}
+      - batch_norm
+      - relu
+      - conv2d: {filters: 32, kernel_size: 1}
+    """
 
     multiplier: int = param("Output channels for each input channel.", default=1, minimum=1)
     # TensorFlow has depthwise convolutions of one stride for both axes only.

@@ -24,6 +24,13 @@ class Embedding(Layer):
     """
 
     type = "embedding"
+    example = """
+    inputs: {words: {shape: [40], dtype: int32, classes: 5000}}
+    layers:
+      - embedding: 64
+      - lstm: 32
+      - dense: 1
+    """
 
     units: int = param("Size of the vectors.", minimum=1, primary=True)
     vocabulary: int | None = param(

@@ -28,6 +28,13 @@ class MatMul(Regularised, Transposable):
     """
 
     type = "matmul"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - matmul: {units: 128, bias: true, init: he_normal}
+      - relu
+      - matmul: 10
+    """
 
     units: int = param("Size of the output's last axis.", minimum=1, primary=True)
     bias: bool = param("Add a bias.", default=False)
@@ -56,7 +63,12 @@ class MatMul(Regularised, Transposable):
 
     def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
         if y.shape[-1] != self.units:
-            raise ShapeError(f"needs [batch, …, {self.units}] to go back, got {y}")
+            raise ShapeError(
+                f"needs [batch, …, {self.units}] to go back, got {y}",
+                help=f"put it where the last axis has the encoder's {self.units} units",
+            )
+        if y.dtype != x.dtype:
+            raise ShapeError(f"needs {x.dtype} to go back, got {y}")
         return y.with_shape((*y.shape[:-1], x.shape[-1]))
 
     def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
@@ -71,6 +83,12 @@ class Dense(MatMul):
     """
 
     type = "dense"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: {units: 128, activation: relu, l2: 0.0001}
+      - dense: 10
+    """
 
     bias: bool = param("Add a bias.", default=True)
     init: Initializer = param("First values of the kernel.", default="glorot_uniform")
@@ -109,6 +127,13 @@ class Bias(Layer):
     """
 
     type = "bias"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - matmul: 64
+      - bias: 0.1
+      - relu
+    """
 
     init: Initializer = param("First values of the bias.", default="zeros", primary=True)
 
@@ -136,6 +161,11 @@ class Scale(Layer):
     """
 
     type = "scale"
+    example = """
+    inputs: {x: []}
+    layers:
+      - scale: zeros
+    """
 
     init: Initializer = param("First values of the scale.", default="ones", primary=True)
 

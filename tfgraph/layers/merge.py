@@ -23,6 +23,16 @@ class Add(Elementwise):
     """
 
     type = "add"
+    example = """
+    inputs: {image: [32, 32, 16]}
+    layers:
+      - conv2d: 16
+      - relu
+      - conv2d: 16
+        name: body
+      - add:
+        from: [body, image]
+    """
 
     def build(self, *args: Tensor) -> Tensor:
         *xs, _, _ = args
@@ -36,6 +46,18 @@ class Multiply(Elementwise):
     """
 
     type = "multiply"
+    example = """
+    inputs: {x: [100]}
+    layers:
+      - matmul: {units: 64, bias: true}
+        name: value
+      - matmul: {units: 64, bias: true}
+        from: x
+      - sigmoid:
+        name: gate
+      - multiply:
+        from: [value, gate]
+    """
 
     def build(self, *args: Tensor) -> Tensor:
         *xs, _, _ = args
@@ -49,6 +71,17 @@ class Average(Layer):
     """
 
     type = "average"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - dense: 10
+        name: one
+      - dense: 10
+        name: other
+        from: x
+      - average:
+        from: [one, other]
+    """
 
     def infer(self, first: TensorSpec, second: TensorSpec, *more: TensorSpec) -> TensorSpec:
         first.expect_floating()
@@ -66,6 +99,13 @@ class Subtract(Layer):
     """
 
     type = "subtract"
+    example = """
+    inputs: {before: [8], after: [8]}
+    layers:
+      - subtract:
+        from: [after, before]
+      - matmul: 1
+    """
 
     def infer(self, first: TensorSpec, second: TensorSpec) -> TensorSpec:
         return broadcast(first, second)
@@ -84,6 +124,16 @@ class Concat(Layer):
     """
 
     type = "concat"
+    example = """
+    inputs: {image: [28, 28, 1], age: [1]}
+    layers:
+      - flatten:
+        from: image
+        name: pixels
+      - concat:
+        from: [pixels, age]
+      - dense: 10
+    """
 
     axis: int = param(
         "The axis, counted from the batch (0), or from the end if negative.",
@@ -122,14 +172,23 @@ def broadcast(*xs: TensorSpec) -> TensorSpec:
 def alike(xs: Sequence[TensorSpec]) -> None:
     """Raise ShapeError unless the inputs have one rank and one dtype."""
     if len({(x.rank, x.dtype) for x in xs}) > 1:
-        raise ShapeError(f"needs inputs of one rank and dtype, got {listed(xs)}")
+        dtypes = len({x.dtype for x in xs}) > 1
+        raise ShapeError(
+            f"needs inputs of one rank and dtype, got {listed(xs)}",
+            help="declare the inputs that they come from with one `dtype`"
+            if dtypes
+            else "put a `reshape` or `flatten` before one of them",
+        )
 
 
 def common(sizes: Sequence[Dim], xs: Sequence[TensorSpec]) -> Dim:
     """The one size that all have, as far as it is known; ShapeError where there are two."""
     known = {size for size in sizes if size is not None}
     if len(known) > 1:
-        raise ShapeError(f"needs inputs of one shape, got {listed(xs)}")
+        raise ShapeError(
+            f"needs inputs of one shape, got {listed(xs)}",
+            help=f"make the sizes {' and '.join(map(str, sorted(known)))} equal",
+        )
     return known.pop() if known else None
 
 

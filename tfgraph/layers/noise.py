@@ -15,6 +15,13 @@ class Dropout(Layer):
     """
 
     type = "dropout"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: {units: 512, activation: relu}
+      - dropout: 0.5
+      - dense: 10
+    """
 
     rate: float = param("The share of values that are dropped.", minimum=0, below=1, primary=True)
 
@@ -25,7 +32,7 @@ class Dropout(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         if not ctx.training or self.rate == 0:
             return x
-        return keep(x, self.rate, ctx.seed()) * tf.constant(1 / (1 - self.rate), x.dtype)
+        return keep(x, self.rate, ctx) * tf.constant(1 / (1 - self.rate), x.dtype)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         return LayerFacts(elementwise=True, passes=True, drop_rate=self.rate)
@@ -34,7 +41,8 @@ class Dropout(Layer):
 class Corrupt(Layer):
     """Sets values to 0 at random, at evaluation as well, and leaves the others as they are.
 
-    The masking noise of a denoising autoencoder.
+    The masking noise of a denoising autoencoder. At evaluation and prediction the mask of an
+    example depends on its position in the data.
 
     Shape: any -> the same.
     Source: Vincent et al., 2008, "Extracting and Composing Robust Features with Denoising
@@ -42,6 +50,13 @@ class Corrupt(Layer):
     """
 
     type = "corrupt"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - corrupt: 0.3
+      - dense: {units: 500, activation: sigmoid}
+      - dense: {units: 784, activation: sigmoid}
+    """
 
     rate: float = param(
         "The share of values that are set to 0.", minimum=0, maximum=1, primary=True
@@ -52,7 +67,7 @@ class Corrupt(Layer):
         return x
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        return x if self.rate == 0 else keep(x, self.rate, ctx.seed())
+        return x if self.rate == 0 else keep(x, self.rate, ctx)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         return LayerFacts(elementwise=True, constant=self.rate == 1)
@@ -65,6 +80,12 @@ class GaussianNoise(Layer):
     """
 
     type = "gaussian_noise"
+    example = """
+    inputs: {x: [20]}
+    layers:
+      - gaussian_noise: 0.1
+      - dense: {units: 64, activation: relu}
+    """
 
     stddev: float = param("Standard deviation of the noise.", minimum=0, primary=True)
 
@@ -82,7 +103,6 @@ class GaussianNoise(Layer):
         return LayerFacts(elementwise=True, passes=True)
 
 
-def keep(x: Tensor, rate: float, seed: Tensor) -> Tensor:
+def keep(x: Tensor, rate: float, ctx: Context) -> Tensor:
     """`x` with a share of `rate` of its values set to 0."""
-    drawn = tf.random.stateless_uniform(tf.shape(x), seed, dtype=tf.float32)
-    return x * tf.cast(drawn >= rate, x.dtype)
+    return x * tf.cast(ctx.uniform(x) >= rate, x.dtype)

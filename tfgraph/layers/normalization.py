@@ -62,6 +62,13 @@ class BatchNorm(Normalization):
     """
 
     type = "batch_norm"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: 32
+      - batch_norm: {momentum: 0.9, epsilon: 1e-5}
+      - relu
+    """
 
     momentum: float = param(
         "How much of the moving averages a step keeps.", default=0.99, minimum=0, maximum=1
@@ -101,6 +108,15 @@ class LayerNorm(Normalization):
     """
 
     type = "layer_norm"
+    example = """
+    inputs: {tokens: [16, 64]}
+    layers:
+      - layer_norm
+      - dense: {units: 64, activation: gelu}
+        name: body
+      - add:
+        from: [body, tokens]
+    """
 
     def weights(self, x: TensorSpec) -> dict[str, WeightSpec]:
         return self.affine(x)

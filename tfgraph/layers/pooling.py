@@ -46,6 +46,13 @@ class MaxPool(WindowPool):
     """
 
     type = "max_pool"
+    example = """
+    inputs: {image: [28, 28, 1]}
+    layers:
+      - conv2d: {filters: 32, bias: true}
+      - relu
+      - max_pool: 2
+    """
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return tf.nn.max_pool2d(x, pair(self.size), self.strides, self.padding.upper())
@@ -58,6 +65,11 @@ class AvgPool(WindowPool):
     """
 
     type = "avg_pool"
+    example = """
+    inputs: {image: [32, 32, 16]}
+    layers:
+      - avg_pool: {size: 3, stride: 2, padding: same}
+    """
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return tf.nn.avg_pool2d(x, pair(self.size), self.strides, self.padding.upper())
@@ -79,6 +91,14 @@ class GlobalMaxPool(GlobalPool):
     """
 
     type = "global_max_pool"
+    example = """
+    inputs: {image: [null, null, 3]}
+    layers:
+      - conv2d: {filters: 64, bias: true}
+      - relu
+      - global_max_pool
+      - dense: 10
+    """
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return tf.reduce_max(x, [1, 2])
@@ -92,6 +112,15 @@ class GlobalAvgPool(GlobalPool):
     """
 
     type = "global_avg_pool"
+    example = """
+    inputs: {image: [32, 32, 3]}
+    layers:
+      - conv2d: 64
+      - batch_norm
+      - relu
+      - global_avg_pool
+      - dense: 10
+    """
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         return tf.reduce_mean(x, [1, 2])

@@ -168,6 +168,13 @@ class LSTM(Recurrent):
     """
 
     type = "lstm"
+    example = """
+    inputs: {rows: [28, 28]}
+    layers:
+      - lstm: {units: 64, sequence: true}
+      - lstm: 64
+      - dense: 10
+    """
     gates = 4
     states = 2
 
@@ -201,6 +208,13 @@ class GRU(Recurrent):
     """
 
     type = "gru"
+    example = """
+    inputs: {words: {shape: [40], dtype: int32, classes: 5000}}
+    layers:
+      - embedding: 64
+      - gru: {units: 32, bidirectional: true}
+      - dense: 1
+    """
     gates = 3
 
     reset_after: bool = param(
@@ -244,6 +258,12 @@ class SimpleRNN(Recurrent):
     """
 
     type = "simple_rnn"
+    example = """
+    inputs: {series: [null, 3]}
+    layers:
+      - simple_rnn: {units: 32, activation: tanh}
+      - dense: 1
+    """
     gates = 1
 
     activation: Literal["tanh", "relu"] = param("Of the new state.", default="tanh")

@@ -31,6 +31,12 @@ class Flatten(Rearrangement):
     """
 
     type = "flatten"
+    example = """
+    inputs: {image: [28, 28, 1]}
+    layers:
+      - flatten
+      - dense: 10
+    """
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         if x.size is None:
@@ -48,6 +54,12 @@ class Reshape(Rearrangement):
     """
 
     type = "reshape"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - reshape: [28, 28, 1]
+      - conv2d: 32
+    """
 
     shape: list[int] = param("The new shape, without the batch.", minimum=-1, primary=True)
 
@@ -82,6 +94,12 @@ class Transpose(Rearrangement):
     """
 
     type = "transpose"
+    example = """
+    inputs: {channels_first: [3, 32, 32]}
+    layers:
+      - transpose: [2, 3, 1]
+      - conv2d: 16
+    """
 
     axes: list[int] = param(
         "The axes in their new order, counted from 1: the batch is 0 and is left out.",

@@ -30,6 +30,15 @@ class TiedDecoder(Layer):
     """
 
     type = "tied_decoder"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - matmul: {units: 500, bias: true}
+        name: encoder
+      - sigmoid
+      - tied_decoder: encoder
+      - sigmoid
+    """
 
     encoder: LayerReference = param("The layer whose kernel is transposed.", primary=True)
     bias: bool = param("Add a bias of its own.", default=True)

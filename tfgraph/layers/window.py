@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tfgraph.api import Dim, ShapeError, TensorSpec
 
+#: TensorFlow's windows take sizes, strides and dilations in 32 bits.
+MAX_STEP = 2**31 - 1
+
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:
     """One number for both axes as two."""
@@ -24,9 +27,20 @@ def output_sizes(
     ShapeError on `parameter`, which gives the window's size, where it does not fit once.
     """
     found: list[Dim] = []
+    for name, sizes in (("window", window), ("stride", stride), ("dilation", dilation)):
+        if max(sizes) > MAX_STEP:
+            raise ShapeError(
+                f"has a {name} of {max(sizes)}: at most {MAX_STEP} can be",
+                parameter=parameter if name == "window" else name,
+            )
     for axis, name in ((0, "height"), (1, "width")):
         size = image.shape[1 + axis]
         extent = (window[axis] - 1) * dilation[axis] + 1
+        if extent > MAX_STEP:
+            raise ShapeError(
+                f"has a window of {name} {extent}: at most {MAX_STEP} can be",
+                parameter=parameter,
+            )
         if size is None:
             found.append(None)
         elif padding == "same":

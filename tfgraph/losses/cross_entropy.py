@@ -20,6 +20,16 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     type = "softmax_cross_entropy"
+    example = """
+    inputs:
+      image: [784]
+      digit: {shape: [], dtype: int32, classes: 10}
+    layers:
+      - dense: 10
+    loss:
+      softmax_cross_entropy: {label_smoothing: 0.1}
+      target: digit
+    """
 
     label_smoothing: float = param(
         "How much of the target is spread evenly over all classes.",
@@ -80,6 +90,16 @@ class SigmoidCrossEntropy(Loss):
     """
 
     type = "sigmoid_cross_entropy"
+    example = """
+    inputs:
+      image: [784]
+      tags: [5]
+    layers:
+      - dense: 5
+    loss:
+      sigmoid_cross_entropy:
+      target: tags
+    """
 
     label_smoothing: float = param(
         "How much the answers are drawn towards 1/2.", default=0.0, minimum=0, below=1
@@ -117,6 +137,15 @@ class KLDivergence(Elementwise):
     """
 
     type = "kl_divergence"
+    example = """
+    inputs: {image: [784], shares: [10]}
+    layers:
+      - dense: 10
+      - softmax
+    loss:
+      kl_divergence:
+      target: shares
+    """
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch classes", at_least=True)

@@ -17,6 +17,16 @@ class Hinge(Loss):
     """
 
     type = "hinge"
+    example = """
+    inputs:
+      x: [20]
+      side: {shape: [], dtype: int32, classes: 2}
+    layers:
+      - dense: 1
+    loss:
+      hinge:
+      target: side
+    """
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect_floating()

@@ -35,6 +35,7 @@ class SquaredError(Elementwise):
     """
 
     type = "squared_error"
+    example = "loss: squared_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         return mean_per_example(tf.math.squared_difference(*in_one_dtype(output, target)))
@@ -47,6 +48,16 @@ class SumSquaredError(Elementwise):
     """
 
     type = "sum_squared_error"
+    example = """
+    inputs: {image: [784]}
+    layers:
+      - dense: {units: 64, activation: relu}
+      - dense: {units: 784, activation: sigmoid}
+    loss:
+      sum_squared_error:
+      target: image
+    optimizer: {gradient_descent: 0.001}
+    """
     reduction: ClassVar[Literal["mean", "sum"]] = "sum"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
@@ -61,6 +72,7 @@ class AbsoluteError(Elementwise):
     """
 
     type = "absolute_error"
+    example = "loss: absolute_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         output, target = in_one_dtype(output, target)
@@ -77,6 +89,7 @@ class Huber(Elementwise):
     """
 
     type = "huber"
+    example = "loss: {huber: 0.5}"
 
     delta: float = param("Where the loss turns absolute.", default=1.0, above=0, primary=True)
 
@@ -96,6 +109,14 @@ class Cosine(Elementwise):
     """
 
     type = "cosine"
+    example = """
+    inputs: {text: [300], meaning: [64]}
+    layers:
+      - dense: 64
+    loss:
+      cosine:
+      target: meaning
+    """
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch features", at_least=True)

@@ -85,6 +85,19 @@ class Accuracy(Metric):
     """
 
     type = "accuracy"
+    example = """
+    inputs:
+      image: [784]
+      digit: {shape: [], dtype: int32, classes: 10}
+    layers:
+      - dense: 10
+    loss:
+      softmax_cross_entropy:
+      target: digit
+    metrics:
+      - accuracy:
+        target: digit
+    """
 
     threshold: float = param(
         "For a single output: 0 for a logit, 0.5 for a probability.", default=0.0
@@ -120,6 +133,19 @@ class TopKAccuracy(Metric):
     """
 
     type = "top_k_accuracy"
+    example = """
+    inputs:
+      image: [784]
+      species: {shape: [], dtype: int32, classes: 100}
+    layers:
+      - dense: 100
+    loss:
+      softmax_cross_entropy:
+      target: species
+    metrics:
+      - top_k_accuracy: 5
+        target: species
+    """
 
     k: int = param("How many guesses there are.", default=5, minimum=1, primary=True)
 
@@ -209,6 +235,19 @@ class Precision(Confusion):
     """
 
     type = "precision"
+    example = """
+    inputs:
+      x: [20]
+      ill: {shape: [], dtype: int32, classes: 2}
+    layers:
+      - dense: 1
+    loss:
+      sigmoid_cross_entropy:
+      target: ill
+    metrics:
+      - precision: {threshold: 0}
+        target: ill
+    """
 
     def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
         return ratio(both, guessed)
@@ -222,6 +261,19 @@ class Recall(Confusion):
     """
 
     type = "recall"
+    example = """
+    inputs:
+      image: [784]
+      digit: {shape: [], dtype: int32, classes: 10}
+    layers:
+      - dense: 10
+    loss:
+      softmax_cross_entropy:
+      target: digit
+    metrics:
+      - recall: {average: macro}
+        target: digit
+    """
 
     def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
         return ratio(both, true)
@@ -236,6 +288,19 @@ class F1(Confusion):
     """
 
     type = "f1"
+    example = """
+    inputs:
+      image: [784]
+      digit: {shape: [], dtype: int32, classes: 10}
+    layers:
+      - dense: 10
+    loss:
+      softmax_cross_entropy:
+      target: digit
+    metrics:
+      - f1: {average: micro}
+        target: digit
+    """
 
     def figure(self, both: Tensor, guessed: Tensor, true: Tensor) -> Tensor:
         return ratio(2 * both, guessed + true)

@@ -45,6 +45,7 @@ class MeanSquaredError(Mean):
     """
 
     type = "mean_squared_error"
+    example = "metrics: [mean_squared_error]"
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
         return tf.square(error(output, target))
@@ -57,6 +58,10 @@ class MeanAbsoluteError(Mean):
     """
 
     type = "mean_absolute_error"
+    example = """
+    loss: huber
+    metrics: [mean_absolute_error]
+    """
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
         return tf.abs(error(output, target))
@@ -71,6 +76,21 @@ class Perplexity(Mean):
     """
 
     type = "perplexity"
+    example = """
+    inputs:
+      words: {shape: [40], dtype: int32, classes: 5000}
+      next: {shape: [40], dtype: int32, classes: 5000}
+    layers:
+      - embedding: 64
+      - lstm: {units: 64, sequence: true}
+      - dense: 5000
+    loss:
+      softmax_cross_entropy:
+      target: next
+    metrics:
+      - perplexity:
+        target: next
+    """
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch classes", at_least=True)

@@ -24,6 +24,19 @@ class AUC(Metric):
     """
 
     type = "auc"
+    example = """
+    inputs:
+      x: [20]
+      ill: {shape: [], dtype: int32, classes: 2}
+    layers:
+      - dense: 1
+    loss:
+      sigmoid_cross_entropy:
+      target: ill
+    metrics:
+      - auc:
+        target: ill
+    """
 
     scores: Literal["logits", "probabilities"] = param(
         "What the output is: logits, or probabilities in [0, 1].", default="logits"

@@ -21,6 +21,7 @@ class Adadelta(Optimizer):
     """
 
     type = "adadelta"
+    example = "optimizer: {adadelta: {learning_rate: 1.0, decay: 0.9}}"
 
     learning_rate: Schedule = param("A factor on the steps.", default=1.0, primary=True)
     decay: float = param(

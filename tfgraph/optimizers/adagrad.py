@@ -19,6 +19,7 @@ class Adagrad(Optimizer):
     """
 
     type = "adagrad"
+    example = "optimizer: {adagrad: {learning_rate: 0.05, initial_accumulator: 0.1}}"
 
     initial_accumulator: float = param(
         "Where the sum of squares starts; an epsilon below the root is added here.",
@@ -61,6 +62,7 @@ class FTRL(Optimizer):
     """
 
     type = "ftrl"
+    example = "optimizer: {ftrl: {learning_rate: 0.1, l1: 0.001, l2: 0.001}}"
 
     learning_rate_power: float = param(
         "How the rate falls with the sum of squares; 0 keeps it.", default=-0.5, maximum=0

@@ -82,6 +82,7 @@ class Adam(AdamStep):
     """
 
     type = "adam"
+    example = "optimizer: {adam: {learning_rate: 0.001, epsilon: 1e-7}}"
 
 
 class AdamW(AdamStep):
@@ -94,6 +95,7 @@ class AdamW(AdamStep):
     """
 
     type = "adamw"
+    example = "optimizer: {adamw: {learning_rate: 0.001, weight_decay: 0.05}}"
 
     weight_decay: float = param(
         "Part of the weight that a step takes away, times the learning rate.",
@@ -129,6 +131,7 @@ class Nadam(AdaptiveMoments):
     """
 
     type = "nadam"
+    example = "optimizer: {nadam: 0.002}"
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         product = WeightSpec((), 1.0, weight.dtype, trainable=False)

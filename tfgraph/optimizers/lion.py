@@ -20,6 +20,7 @@ class Lion(Optimizer):
     """
 
     type = "lion"
+    example = "optimizer: {lion: {learning_rate: 0.0001, weight_decay: 0.1}}"
 
     beta1: float = param(
         "The momentum's part in the direction of a step.", default=0.9, minimum=0, below=1

@@ -21,6 +21,7 @@ class RMSProp(Optimizer):
     """
 
     type = "rmsprop"
+    example = "optimizer: {rmsprop: {learning_rate: 0.001, decay: 0.9, clip_global_norm: 1}}"
 
     decay: float = param(
         "How much of the mean square a step keeps.", default=0.9, minimum=0, below=1

@@ -1,5 +1,5 @@
 """Hooks, plugins, and the components they add."""
 
-from tfgraph.registry.registry import FailedPlugin, Plugin, Registry, load_registry
+from tfgraph.registry.registry import TYPE_NAME, FailedPlugin, Plugin, Registry, load_registry
 
-__all__ = ["FailedPlugin", "Plugin", "Registry", "load_registry"]
+__all__ = ["TYPE_NAME", "FailedPlugin", "Plugin", "Registry", "load_registry"]

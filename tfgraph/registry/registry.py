@@ -20,6 +20,7 @@ from tfgraph.api import Component
 from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import PluginError
 from tfgraph.registry import hookspecs
+from tfgraph.registry.origins import remember_origin
 
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 #: What may stand beside the type of an entry cannot be a type.
@@ -121,6 +122,11 @@ class Registry:
             )
         self._types[kind][name] = component
         self._owners[kind, name] = plugin
+        remember_origin(component, plugin.origin)
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of components."""
+        return tuple(self._types)
 
     def types(self, kind: str) -> Mapping[str, type[Component]]:
         """The types of a kind by name."""

@@ -5,7 +5,7 @@ Source: "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 from __future__ import annotations
 
-from tfgraph.diagnostics import CODES, Diagnostic, Span
+from tfgraph.diagnostics import CODES, Diagnostic, Span, printable
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, is_file, relative
 
@@ -51,7 +51,9 @@ def _written(command: str, properties: dict[str, str], message: str) -> str:
 
 
 def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """The text on one line; what a terminal would act on is not shown, as in text."""
+    lines = text.replace("%", "%25").split("\n")
+    return "%0A".join(map(printable, lines))
 
 
 def _property(text: str) -> str:

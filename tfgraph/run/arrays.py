@@ -7,19 +7,25 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tfgraph.api import Field
 from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import DataError, UsageError
+from tfgraph.graph.numbers import is_whole, misfit, taken_as
 from tfgraph.lazy import np
 from tfgraph.run.files import write_whole
+from tfgraph.run.tables import read_csv
 
 INPUT_SUFFIXES = (".npy", ".npz", ".csv")
 OUTPUT_SUFFIXES = (*INPUT_SUFFIXES, ".json")
+#: What zip's compression can make of a byte, at most.
+MOST_COMPRESSION = 1100
+_DAMAGE = (ValueError, OverflowError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 def read_inputs(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -27,14 +33,15 @@ def read_inputs(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
 
     An npy file holds the only input; an npz file each input by name; a csv file a column for each
     value of an example, all inputs in their order, or columns named after inputs in its first
-    line.
+    line. Whole numbers are what the dataset stores (bytes of an image), floating-point numbers
+    what the model sees.
     """
     if path.suffix not in INPUT_SUFFIXES:
         raise UsageError(
             f"the suffix of `{path}` says nothing of its form",
             help=f"inputs are read from {listed(INPUT_SUFFIXES)}",
         )
-    found = _read_csv(path, fields) if path.suffix == ".csv" else _read_numpy(path, fields)
+    found = read_csv(path, fields) if path.suffix == ".csv" else _read_numpy(path, fields)
     for name, field in fields.items():
         _check(path, name, field, found[name])
     return {name: found[name] for name in fields}
@@ -43,11 +50,10 @@ def read_inputs(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
 def read_array(path: Path) -> Any:
     """The array of an npy file, its values read when they are used."""
     with _reading(path):
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        if not isinstance(array, np.ndarray):
-            array.close()
-            raise ValueError("an archive")
-        return array
+        with path.open("rb") as file:
+            if _length(file) > path.stat().st_size:
+                raise ValueError("torn")
+        return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def _read_npz(path: Path, names: Iterable[str]) -> dict[str, Any]:
@@ -60,14 +66,36 @@ def _read_npz(path: Path, names: Iterable[str]) -> dict[str, Any]:
             if name not in archive.files:
                 help = did_you_mean(name, archive.files) or f"it has {listed(archive.files)}"
                 raise DataError(f"`{path}` has no array `{name}`", help=help)
+            _check_length(archive.zip, name)
         return {name: archive[name] for name in names}
+
+
+def _check_length(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise ValueError where an array is not as long as the archive says, or can say in truth."""
+    member = next(m for m in archive.infolist() if m.filename in (name, f"{name}.npy"))
+    with archive.open(member) as file:
+        length = _length(file)
+    if length != member.file_size or length > MOST_COMPRESSION * max(member.compress_size, 1):
+        raise ValueError("torn")
+
+
+def _length(file: IO[bytes]) -> int:
+    """The bytes of an npy file by its header: NumPy makes room for all before it reads a value."""
+    version, _ = np.lib.format.read_magic(file)
+    if version not in (1, 2):
+        raise ValueError("an unknown version")
+    shape, _, dtype = getattr(np.lib.format, f"read_array_header_{version}_0")(file)
+    if dtype.hasobject:
+        raise ValueError("object")
+    length: int = file.tell() + math.prod(shape) * dtype.itemsize
+    return length
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (*_DAMAGE, MemoryError) as error:
         if "object" in str(error).lower():
             raise DataError(f"`{path}` holds Python objects, not numbers") from error
         raise DataError(f"`{path}` is no {path.suffix[1:]} file, or is damaged") from error
@@ -90,6 +118,8 @@ def _read_numpy(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
 def _check(path: Path, name: str, field: Field, array: Any) -> None:
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         raise DataError(f"`{path}`: the input `{name}` holds {array.dtype}, not numbers")
+    if array.ndim and len(array) == 0:
+        raise DataError(f"`{path}`: the input `{name}` has no examples")
     if array.dtype.kind == "f" and not field.spec.floating:
         raise DataError(
             f"`{path}`: the input `{name}` takes whole numbers ({field.dtype}), got {array.dtype}"
@@ -102,96 +132,13 @@ def _check(path: Path, name: str, field: Field, array: Any) -> None:
             f"`{path}`: the input `{name}` is {field.spec}, got {list(array.shape)}",
             help="the first axis is the batch: one example is a batch of one" if single else "",
         )
+    _check_values(path, name, field, array)
 
 
-# ---- csv
-
-
-def _read_csv(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:
-    rows = _rows(path)
-    # A header has no number in it: a line that holds some is data, and a slip in it is reported.
-    header = None if any(map(_is_number, rows[0][1])) else rows[0][1]
-    body = rows[1:] if header else rows
-    if not body:
-        raise DataError(f"`{path}` has a header and no rows")
-    sizes = {name: _size(name, field) for name, field in fields.items()}
-    if header and all(field.shape == () for field in fields.values()):
-        columns = {name: [_column(path, header, name)] for name in fields}
-    else:
-        columns, start = {}, 0
-        for name, size in sizes.items():
-            columns[name] = list(range(start, start + size))
-            start += size
-        width = len(rows[0][1])
-        if width != start:
-            raise DataError(f"`{path}` has {width} columns, and an example has {start} values")
-    needed = [place for places in columns.values() for place in places]
-    numbers = _numbers(path, body, len(rows[0][1]), needed)
-    found, start = {}, 0
-    for name, field in fields.items():
-        values = numbers[:, start : start + sizes[name]].reshape(len(body), *field.shape)
-        start += sizes[name]
-        if not field.spec.floating and not (values == np.floor(values)).all():
-            raise DataError(f"`{path}`: the input `{name}` takes whole numbers ({field.dtype})")
-        found[name] = values.astype(field.dtype)
-    return found
-
-
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The lines that are not empty, split into cells, with their numbers."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if row]
-    except OSError as error:
-        raise DataError(f"cannot read `{path}`: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"`{path}` is no csv file: {error}") from error
-    if not rows:
-        raise DataError(f"`{path}` is empty")
-    return rows
-
-
-def _column(path: Path, header: Sequence[str], name: str) -> int:
-    if name in header:
-        return header.index(name)
-    help = did_you_mean(name, header) or f"its first line names {listed(header)}"
-    raise DataError(f"`{path}` has no column `{name}`", help=help)
-
-
-def _numbers(
-    path: Path, rows: Sequence[tuple[int, list[str]]], width: int, needed: Sequence[int]
-) -> Any:
-    numbers = np.empty((len(rows), len(needed)))
-    for at, (line, row) in enumerate(rows):
-        if len(row) != width:
-            raise DataError(f"`{path}`, line {line}: {len(row)} columns, and {width} in the first")
-        for to, place in enumerate(needed):
-            if not _is_number(row[place]) or not math.isfinite(float(row[place])):
-                raise DataError(
-                    f"`{path}`, line {line}, column {place + 1}: "
-                    f"`{row[place][:40]}` is not a finite number"
-                )
-            numbers[at, to] = float(row[place])
-    return numbers
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _size(name: str, field: Field) -> int:
-    size = field.spec.size
-    if size is None:
-        raise UsageError(
-            f"the input `{name}` is {field.spec}: a csv file holds examples of one size only",
-            help="use an npy or npz file",
-        )
-    return size
+def _check_values(path: Path, name: str, field: Field, array: Any) -> None:
+    found = misfit(array, taken_as(field, whole=is_whole(array)))
+    if found is not None:
+        raise DataError(f"`{path}`: the input `{name}` holds {found}")
 
 
 # ---- outputs

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.api import Field
 from tfgraph.errors import UsageError
 from tfgraph.lazy import np
 
@@ -16,35 +15,33 @@ if TYPE_CHECKING:
 def predict(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs by name as NumPy arrays, for arrays of inputs by name.
 
-    They are computed in batches of the spec's evaluation size. An array in the dtype that the
-    dataset stores a field in (images as bytes) is cast and scaled as in training.
+    They are computed in batches of the spec's evaluation size, on which they do not depend. As
+    with `Graph.predict`, whole numbers are taken as the dataset stores them (images as bytes) and
+    scaled as in training, and floating-point numbers as they are.
     """
-    from tfgraph.graph.evaluation import LEAST_BATCH
+    from tfgraph.graph.batches import evaluation_size
 
     plan = graph.plan
-    sizes = {name: np.shape(array)[:1] for name, array in inputs.items()}
+    arrays = {name: _array(name, value) for name, value in inputs.items()}
+    sizes = {name: array.shape[:1] for name, array in arrays.items()}
     if len(set(sizes.values())) > 1:
-        shown = ", ".join(f"`{name}` {list(np.shape(array))}" for name, array in inputs.items())
+        shown = ", ".join(f"`{name}` {list(array.shape)}" for name, array in arrays.items())
         raise UsageError(f"the inputs differ in their number of examples: {shown}")
     examples = next(iter(sizes.values()), ())[:1] or (1,)
-    size = plan.spec.training.evaluate_batch_size or max(plan.spec.training.batch_size, LEAST_BATCH)
+    size = evaluation_size(plan.spec.training)
     parts: dict[str, list[Any]] = {name: [] for name in plan.outputs}
     for start in range(0, max(examples[0], 1), size):
         batch = {
-            name: prepared(plan.fields[name], array[start : start + size])
-            if name in plan.fields and np.ndim(array)
-            else array
-            for name, array in inputs.items()
+            name: array[start : start + size] if array.ndim else array
+            for name, array in arrays.items()
         }
-        for name, value in graph.predict(**batch).items():
+        for name, value in graph.predict_from(start, batch).items():
             parts[name].append(value.numpy())
     return {name: np.concatenate(found) for name, found in parts.items()}
 
 
-def prepared(field: Field, array: Any) -> Any:
-    """A batch as the model sees it, where it comes as it is stored."""
-    array = np.asarray(array)
-    if field.stored in (None, field.dtype) or array.dtype.name != field.stored:
-        return array
-    cast = array.astype(field.dtype)
-    return cast if field.scale is None else cast * np.asarray(field.scale, field.dtype)
+def _array(name: str, value: Any) -> Any:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise UsageError(f"the input `{name}` is no array: {error}") from error

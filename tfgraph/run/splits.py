@@ -42,6 +42,9 @@ def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str
         raise _unsound(plan, data, f"gives no field `{missing[0]}` in its split `{split}`")
     arrays = {name: np.asarray(given[name]) for name in graph.stored}
     _check(graph, split, arrays, data)
+    _check_values(graph, split, arrays, data)
+    if data is None:
+        _check_size(plan, split, arrays)
     return {
         name: tf.convert_to_tensor(array.astype(graph.stored[name].dtype, copy=False))
         for name, array in arrays.items()
@@ -72,6 +75,8 @@ def _loaded(plan: Plan, split: str) -> Mapping[str, Any]:
 
 
 def _check(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arrays | None) -> None:
+    from tfgraph.graph.feeds import stored_help
+
     sizes = {}
     for name, array in arrays.items():
         spec = graph.stored[name]
@@ -80,8 +85,12 @@ def _check(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arrays | N
         )
         if not fits or not _castable(array.dtype, spec.dtype):
             came = f"{list(array.shape)} of {array.dtype}"
+            scaled = fits and graph.plan.fields[name].scale is not None
             raise _unsound(
-                graph.plan, data, f"gives {came} for `{name}` in its split `{split}`, not {spec}"
+                graph.plan,
+                data,
+                f"gives {came} for `{name}` in its split `{split}`, not {spec}",
+                help=stored_help(spec.dtype) if scaled else "",
             )
         sizes[name] = len(array)
     if len(set(sizes.values())) > 1:
@@ -89,6 +98,31 @@ def _check(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arrays | N
         raise _unsound(graph.plan, data, f"gives unequal numbers in its split `{split}`: {shown}")
     if 0 in sizes.values():
         raise DataError(f"the split `{split}` of {_owner(graph.plan, data)} is empty")
+
+
+def _check_size(plan: Plan, split: str, arrays: Mapping[str, Any]) -> None:
+    """Raise PluginError where the dataset gives another number of examples than it declares."""
+    assert plan.spec.data is not None
+    declared = plan.spec.data.component.splits()[split]
+    if declared != examples_in(arrays):
+        raise _unsound(
+            plan,
+            None,
+            f"gives {examples_in(arrays)} examples in its split `{split}`, and declares {declared}",
+        )
+
+
+def _check_values(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arrays | None) -> None:
+    """Raise DataError where a value would wrap around in the dtype that it is stored in."""
+    from tfgraph.graph.numbers import misfit
+
+    for name, array in arrays.items():
+        found = misfit(array, graph.stored[name].dtype)
+        if found is not None:
+            raise DataError(
+                f"the field `{name}` in the split `{split}` of {_owner(graph.plan, data)} "
+                f"holds {found}"
+            )
 
 
 def _castable(came: Any, wanted: str) -> bool:
@@ -101,6 +135,6 @@ def _owner(plan: Plan, data: Arrays | None) -> str:
     return f"the dataset `{plan.spec.data.component.type}`"
 
 
-def _unsound(plan: Plan, data: Arrays | None, what: str) -> TfgraphError:
+def _unsound(plan: Plan, data: Arrays | None, what: str, help: str = "") -> TfgraphError:
     message = f"{_owner(plan, data)} {what}"
-    return PluginError(message) if data is None else UsageError(message)
+    return (PluginError if data is None else UsageError)(message, help=help)

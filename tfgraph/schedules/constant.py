@@ -10,6 +10,7 @@ class Constant(Schedule):
     """One learning rate for every step; a bare number in a spec is short for it."""
 
     type = "constant"
+    example = "optimizer: {gradient_descent: {learning_rate: {constant: 0.01}}}"
 
     value: float = param("The learning rate.", above=0, primary=True)
 
@@ -28,6 +29,13 @@ class Piecewise(Schedule):
     """
 
     type = "piecewise"
+    example = """
+    optimizer:
+      gradient_descent:
+        learning_rate: {piecewise: {boundaries: [1000, 2000], values: [0.1, 0.01, 0.001]}}
+        momentum: 0.9
+    train: {epochs: 30, batch_size: 1}
+    """
 
     boundaries: list[int] = param("The last step of each piece, in rising order.", minimum=0)
     values: list[float] = param("The learning rates, one more than boundaries.", minimum=0)

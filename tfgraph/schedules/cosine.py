@@ -22,6 +22,12 @@ class Cosine(Schedule):
     """
 
     type = "cosine"
+    example = """
+    optimizer:
+      adamw:
+        learning_rate: {cosine: {initial: 0.001, decay_steps: 900, warmup_steps: 100}}
+    train: {epochs: 10, batch_size: 1}
+    """
 
     initial: float = param("The learning rate where the decay begins.", above=0)
     decay_steps: int = param("The number of steps of the decay, or of the first one.", minimum=1)

@@ -18,6 +18,12 @@ class Exponential(Schedule):
     """
 
     type = "exponential"
+    example = """
+    optimizer:
+      rmsprop:
+        learning_rate: {exponential: {initial: 0.001, decay_steps: 100, decay_rate: 0.96}}
+    train: {epochs: 10, batch_size: 1}
+    """
 
     initial: float = param("The learning rate of the first step.", above=0)
     decay_steps: int = param("The number of steps that one `decay_rate` takes.", minimum=1)
@@ -47,6 +53,12 @@ class Polynomial(Schedule):
     """
 
     type = "polynomial"
+    example = """
+    optimizer:
+      adam:
+        learning_rate: {polynomial: {initial: 0.001, decay_steps: 1010, end: 0.0001}}
+    train: {epochs: 10, batch_size: 1}
+    """
 
     initial: float = param("The learning rate of the first step.", above=0)
     decay_steps: int = param("The number of steps from `initial` to `end`.", minimum=1)
@@ -87,6 +99,12 @@ class InverseSqrt(Schedule):
     """
 
     type = "inverse_sqrt"
+    example = """
+    optimizer:
+      adam:
+        learning_rate: {inverse_sqrt: {peak: 0.001, warmup_steps: 200}}
+    train: {epochs: 10, batch_size: 1}
+    """
 
     peak: float = param("The largest learning rate, that of step `warmup_steps`.", above=0)
     warmup_steps: int = param("The number of steps before it falls.", minimum=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
@@ -13,12 +14,12 @@ from typing import Any, TypeVar
 from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component, DataPath
-from tfgraph.api.parameters import Parameter, article, not_finite
+from tfgraph.api.parameters import Parameter, article, not_finite, too_large
 from tfgraph.diagnostics import Diagnostic, Source, Span, closest, collect, did_you_mean, listed
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
 from tfgraph.spec import language
-from tfgraph.spec.language import NAME_RULE, Part
+from tfgraph.spec.language import MAX_NAME, NAME_RULE, Part
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain, shortened
 
@@ -26,6 +27,10 @@ C = TypeVar("C", bound=Component)
 
 #: Folders beside the spec's own that datasets may read, separated as in PATH.
 DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
+#: Linux opens no longer path, and to resolve one takes the square of its length in time.
+MAX_PATH = 4096
+#: Longer lists are not looked at: JSON Schema takes its time over each item.
+MAX_ITEMS = 10_000
 
 
 @cache
@@ -52,13 +57,20 @@ def _failures(schema: Draft202012Validator, node: Node) -> Iterator[ValidationEr
 class EntryReader:
     """Makes components of entries, and collects what is wrong with them on the way."""
 
-    def __init__(self, source: Source, registry: Registry, folder: Path) -> None:
+    def __init__(
+        self, source: Source, registry: Registry, folder: Path, blocks: Collection[str] = ()
+    ) -> None:
         self.source = source
         self.registry = registry
         self.folder = folder
+        #: The layer types that the spec itself declares: a misspelt type may be meant for one.
+        self.blocks = blocks
         self.diagnostics: list[Diagnostic] = []
+        #: How many have been found; one that stands in a block counts for each use.
+        self.problems = 0
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        self.problems += 1
         collect(self.diagnostics, Diagnostic(code, message, span, **more))
 
     def parts(
@@ -101,6 +113,8 @@ class EntryReader:
         help = _as_list(name, takes, place)
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"
+        if error.validator == "maxLength":
+            takes = f"a name of at most {MAX_NAME} characters"
         code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
         self.report(code, f"{where} must be {takes}, got {kind_of(place)}", place.span, help=help)
 
@@ -189,8 +203,10 @@ class EntryReader:
         kind, name = base.kind, type_node.value
         types = self.registry.types(kind)
         if name not in types:
-            others = [k for k in _kinds() if k != kind and name in self.registry.types(k)]
-            help = did_you_mean(name, types)
+            others = [
+                k for k in self.registry.kinds() if k != kind and name in self.registry.types(k)
+            ]
+            help = did_you_mean(name, [*(self.blocks if kind == "layer" else ()), *types])
             if not help and others:
                 help = f"`{name}` is {article(others[0])} {others[0]}"
             if not help:
@@ -225,7 +241,12 @@ class EntryReader:
                 return None
             key = Scalar(primary.name, value.span)
             node = Mapping(((key, value),), value.span)
-        before = len(self.diagnostics)
+        before = self.problems
+        for key, below in node:
+            if isinstance(below, Sequence) and len(below.items) > MAX_ITEMS:
+                message = f"`{key.value}` of {subject} has more than {MAX_ITEMS:,} items"
+                self.report("TG206", message, below.span)
+                return None
         hashable: Any = component  # mypy takes no class for hashable
         bad: set[Any] = set()
         for error in _failures(_json_schema(hashable), node):
@@ -238,9 +259,15 @@ class EntryReader:
             spans[key.value] = below.span
             values[key.value], inside = self.value(subject, parameter, below)
             spans |= {f"{key.value}.{name}": span for name, span in inside.items()}
-        if len(self.diagnostics) > before:
+        if self.problems > before:
             return None
         made = component(**self.registry.with_defaults(component, values))
+        for name in values:
+            if next(too_large(getattr(made, name)), None) is not None:
+                message = f"`{name}` of {subject} is out of range: it has over 64 bits"
+                self.report("TG108", message, spans[name])
+        if self.problems > before:
+            return None
         try:
             made.check_parameters()
         except ParameterError as error:
@@ -318,6 +345,9 @@ class EntryReader:
 
     def data_path(self, text: str, span: Span) -> str:
         """The path as an absolute one, if it stays inside the spec's folder or a data root."""
+        if len(text) > MAX_PATH:
+            self.report("TG206", f"not a path: {os.strerror(errno.ENAMETOOLONG)}", span)
+            return text
         given = os.environ.get(DATA_ROOTS_VARIABLE, "")
         roots = [self.folder, *(Path(part) for part in given.split(os.pathsep) if part)]
         resolved_roots = [root.resolve() for root in roots]
@@ -402,12 +432,6 @@ def _as_list(name: str, takes: str, place: Node) -> str:
 
 def _start(span: Span) -> Span:
     return replace(span, end_line=span.line, end_column=span.column + 1)
-
-
-def _kinds() -> tuple[str, ...]:
-    from tfgraph.registry.hookspecs import COMPONENT_HOOKS
-
-    return tuple(COMPONENT_HOOKS)
 
 
 def _plural(kind: str) -> str:

@@ -16,7 +16,9 @@ NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$(?!\n)"
 NAME_RULE = "letters, digits and `_ . -`, a letter first"
 #: Inputs are arguments of the graph's functions too, where `steps` is the number of steps.
 INPUT_RULE = "letters, digits and `_`, a letter first, and neither `steps` nor a word of Python's"
-NAME = {"type": "string", "pattern": NAME_PATTERN}
+#: Names become those of folders and files too.
+MAX_NAME = 200
+NAME = {"type": "string", "pattern": NAME_PATTERN, "maxLength": MAX_NAME}
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,21 @@ SECTIONS: dict[str, Part] = {
     "tfgraph": Part({"const": VERSION}, f"{VERSION}", "Version of the spec language."),
     "name": Part(NAME, "a name", "Name of the model; the file's name if not given."),
     "description": Part({"type": "string"}, "a string", "What the model is."),
+    "extends": Part(
+        {"type": "string", "minLength": 1},
+        "a path",
+        "Another spec that this one builds on: mappings merge, lists and scalars replace.",
+    ),
+    "vars": Part(
+        {"type": "object"},
+        "a mapping of names to values",
+        "Variables: `$name` is replaced by the value, `$(name * 2)` by what it comes to.",
+    ),
+    "blocks": Part(
+        {"type": "object"},
+        "a mapping of names to blocks",
+        "Layer types of this spec's own, made of layers.",
+    ),
     "data": Part(_ENTRY, "a dataset", "The dataset: names the inputs, the target, the splits."),
     "inputs": Part(
         {
@@ -75,6 +92,23 @@ LAYER_SIBLINGS: dict[str, Part] = {
         "The layers or inputs it takes; the layer before it if not given.",
     ),
     "share": Part(NAME, "the name of a layer", "The layer whose weights it uses."),
+    "repeat": Part(
+        {"type": "integer", "minimum": 1},
+        "an integer of at least 1",
+        "How many of it stand one after the other.",
+    ),
+}
+BLOCK_PARTS: dict[str, Part] = {
+    "params": Part(
+        {"type": "object"},
+        "a mapping of names to defaults",
+        "Its parameters, the first one primary; null for one that each use must give.",
+    ),
+    "layers": Part(
+        {**_ENTRIES, "minItems": 1},
+        "a list of layers",
+        "Its layers; `input` is what the block takes, the last one's output is the block's.",
+    ),
 }
 METRIC_SIBLINGS: dict[str, Part] = {
     "of": Part(NAME, "the name of a layer", "The output; the only one if not given."),
@@ -89,7 +123,8 @@ LOSS_SIBLINGS: dict[str, Part] = {
 def is_input_name(name: str) -> bool:
     """Whether an input may have the name."""
     taken = keyword.iskeyword(name) or name in ("self", "steps")
-    return re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) is not None and not taken
+    sound = len(name) <= MAX_NAME and re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) is not None
+    return sound and not taken
 
 
 class InputField(Component):
@@ -114,12 +149,16 @@ class InputField(Component):
         return Field(shape, self.dtype, self.classes)
 
 
-def file_schema() -> dict[str, Any]:
+#: What a layer of a block, or the first one of all, calls what it takes from outside.
+INPUT = "input"
+
+
+def file_schema(required: tuple[str, ...] = REQUIRED_SECTIONS) -> dict[str, Any]:
     """The JSON Schema of a file, entries left to the validators of their types."""
     return {
         "type": "object",
         "properties": {name: part.schema for name, part in SECTIONS.items()},
-        "required": list(REQUIRED_SECTIONS),
+        "required": list(required),
         "additionalProperties": False,
     }
 

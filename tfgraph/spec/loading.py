@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, SpecError, ordered
+from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, Span, SpecError, ordered
 from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec.advice import advise
 from tfgraph.spec.model import Spec
 from tfgraph.spec.plan import Plan, plan
-from tfgraph.spec.reader import decode, read
+from tfgraph.spec.reader import MAX_BYTES, decode, read
+from tfgraph.spec.resolve import resolve
+from tfgraph.spec.settings import written
 from tfgraph.spec.validate import validate
 
 
@@ -37,17 +40,25 @@ def check(
     folder: Path,
     default_name: str,
     registry: Registry | None = None,
+    settings: Sequence[str] = (),
 ) -> Checked:
-    """Read, validate and plan a text; nothing is raised for what is wrong with it."""
+    """Read, resolve, validate and plan a text; nothing is raised for what is wrong with it.
+
+    `settings` are `PATH=VALUE`, as the command line's `--set` takes them.
+    """
     registry = registry or load_registry()
     node, diagnostics = read(source)
     spec: Spec | None = None
     made: Plan | None = None
-    if node is not None:
-        spec, found = validate(node, source, registry, folder, default_name)
-        # A value that could not be read is wrong as it stands, not as what took its place.
-        unread = {(d.span.line, d.span.column) for d in diagnostics}
-        diagnostics += [d for d in found if (d.span.line, d.span.column) not in unread]
+    # A value that could not be read or found is wrong as it stands, not as what took its place.
+    unsound = {_place(d.span) for d in diagnostics}
+    resolved = resolve(node, folder / source.name, registry, settings) if node else None
+    if resolved is not None:
+        diagnostics += resolved.notes.diagnostics
+        unsound |= resolved.notes.unknown
+    if resolved is not None and resolved.node is not None:
+        spec, found = validate(resolved, source, registry, folder, default_name)
+        diagnostics += [d for d in found if _place(d.span) not in unsound]
     if spec is not None:
         made, found = plan(spec)
         diagnostics += found
@@ -55,6 +66,10 @@ def check(
         made = None
     diagnostics += advise(made) if made else []
     return Checked(source, made, _printed(diagnostics))
+
+
+def _place(span: Span) -> tuple[str, int, int]:
+    return span.source.name, span.line, span.column
 
 
 def _printed(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -67,26 +82,40 @@ def _printed(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
-def check_file(path: str | Path, *, registry: Registry | None = None) -> Checked:
+def check_file(
+    path: str | Path, *, registry: Registry | None = None, settings: Sequence[str] = ()
+) -> Checked:
     """`check` for a file; DataError where it cannot be read."""
     path = Path(path)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES)  # a device or a sparse file may have no end
     except OSError as error:
         raise DataError(f"cannot read the spec `{path}`: {error.strerror}") from error
     source, problems = decode(data, str(path))
     if problems:
         return Checked(source, None, tuple(problems))
-    return check(source, folder=path.parent, default_name=path.stem, registry=registry)
+    return check(
+        source,
+        folder=path.parent,
+        default_name=path.stem,
+        registry=registry,
+        settings=settings,
+    )
 
 
-def load(path: str | Path, *, registry: Registry | None = None) -> Plan:
-    """Read a spec file and plan it.
+def load(
+    path: str | Path,
+    *,
+    set: Mapping[str, Any] | None = None,
+    registry: Registry | None = None,
+) -> Plan:
+    """Read a spec file and plan it; `set` changes values: `{"train.epochs": 3}`.
 
     Raises SpecError, whose `diagnostics` hold everything that is wrong with it, and DataError
     where the file cannot be read.
     """
-    return check_file(path, registry=registry).sound()
+    return check_file(path, registry=registry, settings=written(set or {})).sound()
 
 
 def loads(
@@ -94,9 +123,16 @@ def loads(
     *,
     name: str = "spec",
     folder: str | Path = ".",
+    set: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
 ) -> Plan:
     """The same from a text; relative data paths start at `folder`."""
     source = Source(f"<{name}>", text)
-    checked = check(source, folder=Path(folder), default_name=name, registry=registry)
+    checked = check(
+        source,
+        folder=Path(folder),
+        default_name=name,
+        registry=registry,
+        settings=written(set or {}),
+    )
     return checked.sound()

@@ -18,6 +18,7 @@ from tfgraph.api import (
     param,
 )
 from tfgraph.diagnostics import Source, Span
+from tfgraph.spec.nodes import Node
 
 C_co = TypeVar("C_co", bound=Component, covariant=True)
 
@@ -112,6 +113,8 @@ class Spec:
     spans: Mapping[str, Span] = field(default_factory=dict)
     #: Where relative data paths start.
     folder: Path = Path()
+    #: The nodes that it was made of: without variables, blocks and repeats.
+    resolved: Node | None = None
 
     def place(self, section: str) -> Span:
         """Where a section stands; the start of the file for one that is not given.

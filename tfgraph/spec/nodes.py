@@ -10,7 +10,7 @@ from typing import Any
 from tfgraph.diagnostics import Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """None, a boolean, a number or a string."""
 
@@ -18,7 +18,7 @@ class Scalar:
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """A list."""
 
@@ -26,7 +26,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A mapping with string keys, in the order of the text."""
 
@@ -36,20 +36,44 @@ class Mapping:
     def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
         return iter(self.entries)
 
-    def keys(self) -> list[str]:
-        """The keys as strings."""
-        return [key.value for key, _ in self.entries]
-
     def get(self, name: str) -> Node | None:
         """The value of a key, or None."""
         return next((value for key, value in self.entries if key.value == name), None)
 
-    def key(self, name: str) -> Scalar | None:
-        """The node of a key, or None."""
-        return next((key for key, _ in self.entries if key.value == name), None)
-
 
 Node = Scalar | Sequence | Mapping
+
+#: The value of a node that has one which could not be found; why is already reported.
+UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN"})()
+
+
+def through(node: Node, label: str, place: Span) -> Node:
+    """The node and all below it, come by through another place."""
+    span = node.span.through(label, place)
+    if isinstance(node, Scalar):
+        return Scalar(node.value, span)
+    if isinstance(node, Sequence):
+        return Sequence(tuple(through(item, label, place) for item in node.items), span)
+    entries = tuple(
+        (Scalar(key.value, key.span.through(label, place)), through(value, label, place))
+        for key, value in node
+    )
+    return Mapping(entries, span)
+
+
+def measure(node: Node) -> tuple[int, int]:
+    """The number of values in a node, and of the levels below it."""
+    if isinstance(node, Scalar):
+        return 1, 0
+    below = node.items if isinstance(node, Sequence) else [value for _, value in node]
+    measures = [measure(child) for child in below]
+    size = 1 + sum(size for size, _ in measures)
+    return size, 1 + max((levels for _, levels in measures), default=0)
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether the node is there and says nothing."""
+    return isinstance(node, Scalar) and node.value is None
 
 
 def plain(node: Node) -> Any:
@@ -83,6 +107,8 @@ def kind_of(node: Node) -> str:
         return "a mapping" if node.entries else "an empty mapping"
     if node.value is None:
         return "null"
+    if node.value is UNKNOWN:
+        return "a value that is not known"
     if node.value == "":
         return "an empty string"
     if isinstance(node.value, bool):

@@ -16,12 +16,16 @@ from typing import Any
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shortened
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shortened, through
 
 MAX_CHARACTERS = 2_000_000
+#: Of a file so many bytes are taken: one more than the characters that are read can have, and
+#: what a last one that is cut in two has.
+MAX_BYTES = 4 * MAX_CHARACTERS + 5
 MAX_DEPTH = 64
 TOO_DEEP = f"values nest deeper than {MAX_DEPTH} levels"
-MAX_NODES = 200_000  # after the expansion of aliases
+MAX_NODES = 50_000  # after the expansion of aliases
+TOO_MANY = f"the file expands to more than {MAX_NODES:,} values"
 MAX_DIGITS = 4_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,11 +38,11 @@ _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NAN = {".nan", ".NaN", ".NAN"}
-# Control characters, those that show a text in another order than it has, invisible ones, and
-# those that end a line in YAML 1.1 (libyaml's) but not in YAML 1.2.
+# Control characters, those that show a text in another order than it has, invisible ones that no
+# script needs, and those that end a line in YAML 1.1 (libyaml's) but not in YAML 1.2.
 _FORBIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-    r"\ud800-\udfff\ufeff\ufffe\uffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -51,30 +55,39 @@ class _StopReading(Exception):
 
 
 def decode(data: bytes, name: str) -> tuple[Source, list[Diagnostic]]:
-    """The text of a file; bytes that are not UTF-8 are a diagnostic at their place."""
+    """The text of a file; bytes that are not UTF-8 are a diagnostic at their place.
+
+    Of a text that is too long a part is kept that is too long as well.
+    """
     data = data.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return Source(name, data.decode()), []
+        return Source(name, data.decode()[: MAX_CHARACTERS + 1]), []
     except UnicodeDecodeError as error:
-        source = Source(name, data.decode(errors="replace"))
         before = data[: error.start].decode()
+        if len(before) > MAX_CHARACTERS:
+            return Source(name, before[: MAX_CHARACTERS + 1]), []
+        source = Source(name, data.decode(errors="replace")[: MAX_CHARACTERS + 1])
         span = _span_at(source, len(before), 1)
         return source, [Diagnostic("TG105", "the file is not UTF-8", span, "this byte is not")]
 
 
-def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """Read one YAML document; None where nothing sound was found."""
+def read(source: Source, start: int = 0) -> tuple[Node | None, list[Diagnostic]]:
+    """Read one YAML document; None where nothing sound was found.
+
+    `start` is where the document begins in a source of one line.
+    """
     if len(source.text) > MAX_CHARACTERS:
-        message = (
-            f"the file has {len(source.text):,} characters; at most {MAX_CHARACTERS:,} are read"
-        )
+        message = f"the file has more than {MAX_CHARACTERS:,} characters"
         return None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))]
     forbidden = _FORBIDDEN.search(source.text)
     if forbidden:
         name = unicodedata.name(forbidden[0], "a control character")
         message = f"the character U+{ord(forbidden[0]):04X} ({name}) is not allowed in a spec"
         return None, [Diagnostic("TG105", message, _span_at(source, forbidden.start(), 1))]
-    composer = _Composer(source)
+    if tags := _tag_directive(source):
+        message = "`%TAG` declares tags, and tags are not allowed in a spec"
+        return None, [Diagnostic("TG104", message, tags, help="remove the line")]
+    composer = _Composer(source, start)
     try:
         node = composer.document()
     except _StopReading as stop:
@@ -84,6 +97,16 @@ def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     except yaml.YAMLError as error:
         return None, [*composer.diagnostics, _syntax(source, error)]
     return node, composer.diagnostics
+
+
+def _tag_directive(source: Source) -> Span | None:
+    """The first `%TAG` above the document: libyaml takes the square of their number in time."""
+    for number, line in enumerate(source.lines, 1):
+        if line.startswith("%TAG"):
+            return Span(source, number, 1, number, len(line) + 1)
+        if line.strip() and line[0] not in "%#":
+            return None
+    return None
 
 
 def _span_at(source: Source, index: int, width: int) -> Span:
@@ -142,10 +165,12 @@ def _syntax_place(source: Source, mark: Any, opened: Any) -> Span:
 class _Composer:
     """Builds nodes from events and collects what is wrong on the way."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, start: int) -> None:
         self.source = source
+        # Blanks in place of what stands before keep the positions.
+        text = " " * start + source.text[start:]
         self.diagnostics: list[Diagnostic] = []
-        self.events: Iterator[Any] = iter(yaml.parse(source.text, Loader=_LOADER))
+        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         #: What each anchor names, the number of its values and the levels below it.
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.open_anchors: set[str] = set()
@@ -178,8 +203,7 @@ class _Composer:
     def count(self, event: Any, nodes: int) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            message = f"the file expands to more than {MAX_NODES:,} values"
-            raise _StopReading(Diagnostic("TG102", message, self.span(event)))
+            raise _StopReading(Diagnostic("TG102", TOO_MANY, self.span(event)))
 
     def descend(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -225,7 +249,7 @@ class _Composer:
         node, size, levels = self.anchors[event.anchor]
         self.count(event, size)
         self.descend(event, depth + levels)
-        return node
+        return through(node, f"`*{event.anchor}` stands for it here", self.span(event))
 
     def scalar(self, event: Any) -> Scalar:
         span = self.span(event)

@@ -17,34 +17,37 @@ from tfgraph.spec import language
 from tfgraph.spec.entries import EntryReader, meant
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
 from tfgraph.spec.model import LayerEntry, LossEntry, MetricEntry, Name, Spec, Training
+from tfgraph.spec.naming import layer_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
+from tfgraph.spec.resolve import Resolved
 
 C = TypeVar("C", bound=Component)
 
 
 def validate(
-    node: Node, source: Source, registry: Registry, folder: Path, default_name: str
+    resolved: Resolved, source: Source, registry: Registry, folder: Path, default_name: str
 ) -> tuple[Spec | None, list[Diagnostic]]:
-    """The Spec that the nodes describe; None where a part is missing that it cannot do without.
+    """The Spec that the resolved nodes describe; None where a part is missing that it cannot do without.
 
     `folder` is where relative data paths start.
     """
-    validator = _Validator(EntryReader(source, registry, folder))
+    validator = _Validator(EntryReader(source, registry, folder, resolved.blocks), resolved)
     try:
-        spec = validator.file(node, default_name)
+        spec = validator.file(resolved.node, default_name) if resolved.node else None
     except TooManyProblems:
         spec = None
     return spec, validator.entries.diagnostics
 
 
 @cache
-def _file_schema() -> Draft202012Validator:
-    return Draft202012Validator(language.file_schema())
+def _file_schema(required: tuple[str, ...]) -> Draft202012Validator:
+    return Draft202012Validator(language.file_schema(required))
 
 
 class _Validator:
-    def __init__(self, entries: EntryReader) -> None:
+    def __init__(self, entries: EntryReader, resolved: Resolved) -> None:
         self.entries = entries
+        self.resolved = resolved
 
     def file(self, node: Node, default_name: str) -> Spec | None:
         if not isinstance(node, Mapping):
@@ -55,16 +58,19 @@ class _Validator:
                 help="start with `tfgraph: 1` and `layers:`",
             )
             return None
-        bad = self.entries.parts(node, _file_schema(), language.SECTIONS)
+        incomplete = self.resolved.notes.incomplete
+        schema = _file_schema(() if incomplete else language.REQUIRED_SECTIONS)
+        bad = self.entries.parts(node, schema, language.SECTIONS)
         sections = {k.value: v for k, v in node if k.value in language.SECTIONS}
         sound = {name: value for name, value in sections.items() if name not in bad}
         spans = {k.value: k.span for k, _ in node}
-        self.needs(sections, node, spans)
+        if not incomplete:
+            self.needs(sections, node, spans)
         name = sound.get("name")
         description = sound.get("description")
-        before = len(self.entries.diagnostics)
+        before = self.entries.problems
         inputs, chosen = self.inputs(sound.get("inputs"))
-        if len(self.entries.diagnostics) > before or not {"inputs", "data"} & set(sections):
+        if self.entries.problems > before or not {"inputs", "data"} & set(sections):
             bad.add("inputs")
         layers = self.layers(sound.get("layers"))
         data = self.entries.typed(sound.get("data"), Dataset)
@@ -74,7 +80,7 @@ class _Validator:
         training, train_spans = self.training(sound.get("train"))
         # A section that is there and not sound makes every later finding doubtful.
         doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
-        if not layers or not training or doubtful:
+        if not layers or not training or doubtful or incomplete:
             return None
         return Spec(
             name=plain(name) if name else default_name,
@@ -91,6 +97,7 @@ class _Validator:
             training=training,
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.folder,
+            resolved=self.resolved.node,
         )
 
     def needs(
@@ -135,7 +142,7 @@ class _Validator:
     def layers(self, node: Node | None) -> tuple[LayerEntry, ...]:
         if not isinstance(node, Sequence):
             return ()
-        before = len(self.entries.diagnostics)
+        before = self.entries.problems
         taken: dict[str, Span] = {}
         found = []
         for item in node.items:
@@ -150,7 +157,7 @@ class _Validator:
             made = self.entries.component(Layer, type_node, value)
             if made:
                 found.append((type_node, made, sound))
-        if len(self.entries.diagnostics) > before:
+        if self.entries.problems > before:
             return ()
         return tuple(self.layer_entries(found, taken))
 
@@ -165,19 +172,13 @@ class _Validator:
         found: list[tuple[Scalar, tuple[Layer, dict[str, Span]], dict[str, Node]]],
         taken: dict[str, Span],
     ) -> Iterator[LayerEntry]:
-        counts: dict[str, int] = {}
-        for type_node, (layer, spans), siblings in found:
+        types = (
+            (layer.type, plain(siblings["name"]) if "name" in siblings else None)
+            for _, (layer, _), siblings in found
+        )
+        names = layer_names(types, taken)
+        for (type_node, (layer, spans), siblings), name in zip(found, names, strict=True):
             share = siblings.get("share")
-            if "name" in siblings:
-                name = plain(siblings["name"])
-            else:
-                # Only unnamed layers count, so that an added layer with a name of its own
-                # renames no other, and with the name keeps each layer's initial weights.
-                while True:
-                    counts[layer.type] = counts.get(layer.type, 0) + 1
-                    name = f"{layer.type}_{counts[layer.type]}"
-                    if name not in taken:
-                        break
             yield LayerEntry(
                 layer,
                 type_node.span,

@@ -23,6 +23,7 @@ from tfgraph.testing.case import Case, ConformanceError, require
 from tfgraph.testing.checks.comparison import check_loss, check_metric
 from tfgraph.testing.checks.dataset import check_dataset
 from tfgraph.testing.checks.documentation import check_documentation
+from tfgraph.testing.checks.example import check_example
 from tfgraph.testing.checks.initializer import check_initializer
 from tfgraph.testing.checks.layer import check_layer
 from tfgraph.testing.checks.optimizer import check_decrease, check_optimizer, check_schedule
@@ -69,6 +70,7 @@ def check_component(
         require(cases, "has no case to be checked with")
         for case in cases:
             _check(component, case, registry, np.random.default_rng(seed), draws)
+        check_example(component, registry)
     except ConformanceError as error:
         raise ConformanceError(f"{subject} {error}") from error.__cause__
 

@@ -50,6 +50,15 @@ class Mnist(Dataset):
     """
 
     type = "mnist"
+    example = """
+    data: {mnist: {flatten: true}}
+    layers:
+      - dense: {units: 128, activation: relu}
+      - dense: 10
+    loss: softmax_cross_entropy
+    optimizer: {adam: 0.001}
+    metrics: [accuracy]
+    """
 
     flatten: bool = param("Images as vectors of 784 numbers.", default=False)
     folder: DataPath | None = param(

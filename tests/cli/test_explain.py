@@ -1,0 +1,79 @@
+"""tfgraph explain on the command line."""
+
+import json
+from pathlib import Path
+
+from tests.cli.commands import Caller, process
+
+PLUGIN = '''
+"""A plugin with one layer."""
+
+from tfgraph.api import Layer, hookimpl
+
+
+class Doubled(Layer):
+    """Twice its input.
+
+    Shape: any -> the same.
+    """
+
+    type = "mine.doubled"
+    example = "inputs: {x: [3]}\\nlayers: [mine.doubled]"
+
+    def infer(self, x):
+        return x
+
+    def build(self, x, weights, ctx):
+        return 2 * x
+
+
+@hookimpl
+def tfgraph_layers():
+    return [Doubled]
+'''
+
+
+def test_an_unknown_subject_is_a_usage_error(call: Caller) -> None:
+    assert call("explain", "conv2") == (
+        2,
+        "",
+        "error: nothing is called `conv2`\nhelp: did you mean `conv2d`?\n",
+    )
+
+
+def test_a_components_page_is_there_for_programs(call: Caller) -> None:
+    found = json.loads(call("explain", "conv2d", "--format", "json").out)
+    assert (found["kind"], found["type"]) == ("layer", "conv2d")
+    assert {"name", "takes", "default", "doc"} <= set(found["parameters"][0])
+    assert found["example"].startswith("tfgraph: 1\n")
+
+
+def test_a_codes_page_holds_what_is_printed_now(call: Caller) -> None:
+    found = json.loads(call("explain", "TG203", "--format", "json").out)
+    Path("model.yaml").write_text(found["fails"])
+    printed = call("validate", "model.yaml").out
+    assert printed.startswith(found["printed"] + "\n")
+    Path("model.yaml").write_text(found["mended"])
+    assert call("validate", "model.yaml").code == 0
+
+
+def test_a_plugins_component_is_explained_like_any_other(call: Caller) -> None:
+    Path("mine.py").write_text(PLUGIN)
+    for subject in ("mine.doubled", "layer.mine.doubled"):
+        shown = call("--plugin", "mine.py", "explain", subject).out
+        assert shown.startswith("mine.doubled: layer\n\nTwice its input.\n")
+        assert "  layers: [mine.doubled]\n" in shown
+        assert shown.endswith("Comes with mine.py.\n")
+
+
+def test_an_example_that_is_shown_can_be_piped_into_validate(call: Caller, tmp_path: Path) -> None:
+    found = json.loads(call("explain", "lstm", "--format", "json").out)
+    Path("example.yaml").write_text(found["example"])
+    assert call("validate", "example.yaml").out == "example.yaml: ok\n"
+
+
+def test_colours_are_asked_for_or_left_out_by_the_environment(tmp_path: Path) -> None:
+    coloured = process("explain", "TG203", folder=tmp_path, FORCE_COLOR="1").out
+    plain = process("explain", "TG203", folder=tmp_path, NO_COLOR="1", FORCE_COLOR="1").out
+    assert "\x1b[1;31merror[TG203]" in coloured
+    assert "\x1b" not in plain

@@ -1,0 +1,87 @@
+"""`--set PATH=VALUE` and `load(set=…)`."""
+
+import pytest
+
+import tfgraph
+from tests.spec.language import excerpt, problem
+
+TEXT = """
+tfgraph: 1
+inputs: {x: [4], y: [3]}
+layers:
+  - matmul: 8
+    name: hidden
+  - relu
+  - dropout: 0.5
+  - matmul: {units: 3, bias: true}
+  - relu
+loss: {squared_error: , target: y}
+optimizer: adam
+train: {epochs: 3}
+"""
+
+
+def test_a_section_is_set_whether_it_is_given_or_not():
+    plan = tfgraph.loads(TEXT, set={"train.epochs": 5, "train.seed": 2, "name": "other"})
+    assert (plan.spec.training.epochs, plan.spec.training.seed) == (5, 2)
+    assert plan.spec.name == "other"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "layers.0.matmul",
+        "layers.0.matmul.units",
+        "layers.hidden.matmul.units",
+        "layers.hidden.matmul",
+    ],
+)
+def test_a_layer_is_reached_by_position_and_by_name(path):
+    assert tfgraph.loads(TEXT, set={path: 16}).layer("hidden").layer.units == 16
+
+
+def test_a_layer_without_a_name_is_reached_by_the_one_it_gets():
+    plan = tfgraph.loads(TEXT, set={"layers.matmul_1.matmul.bias": False})
+    assert not plan.layer("matmul_1").layer.bias
+    plan = tfgraph.loads(TEXT, set={"layers.relu_2.name": "last"})
+    assert plan.outputs == ("last",)
+
+
+def test_a_type_alone_takes_parameters():
+    plan = tfgraph.loads(TEXT, set={"optimizer.adam.learning_rate": 0.5})
+    assert plan.spec.optimizer.component.learning_rate.value == 0.5
+
+
+def test_an_entry_is_replaced_as_a_whole():
+    plan = tfgraph.loads(TEXT, set={"optimizer": {"adagrad": {"learning_rate": 0.1}}})
+    assert plan.spec.optimizer.component.type == "adagrad"
+
+
+def test_the_value_is_yaml_and_its_mistakes_stand_in_the_setting():
+    found = problem(TEXT, set={"train.epochs": "many"})
+    assert found.code == "TG205"
+    assert str(found.span) == "--set:1:14"
+    assert excerpt(found.span) == '"many"'
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "marked"),
+    [
+        ("layers.9.matmul", "TG213", "9"),
+        ("layers.hiden.matmul", "TG213", "hiden"),
+        ("layers.hidden.units", "TG207", "units"),
+        ("layers.hidden.matmul.unts", "TG203", "unts"),
+        ("trian.epochs", "TG201", "trian"),
+        ("train.epochs.more", "TG213", "more"),
+        ("train..epochs", "TG213", "train..epochs"),
+        ("optimizer.rmsprop.decay", "TG213", "rmsprop"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_reported_where_it_goes_wrong(path, code, marked):
+    found = problem(TEXT, set={path: 1})
+    assert (found.code, excerpt(found.span)) == (code, marked)
+
+
+def test_a_setting_that_is_not_plain_data_is_refused():
+    with pytest.raises(tfgraph.TfgraphError, match="plain data"):
+        tfgraph.loads(TEXT, set={"train.epochs": object()})

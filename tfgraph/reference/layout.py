@@ -1,0 +1,99 @@
+"""Layout: a page as lines of text, in colour where asked for."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+
+from tfgraph.reference.pages import Block, Heading, Lines, Page, Printed, Prose, Spec, Table
+
+#: Longer lines are hard to read, however wide the terminal is.
+MAX_WIDTH = 100
+MIN_WIDTH = 40
+INDENT = "  "
+#: Longer names push their text to the next line.
+MAX_NAME = 20
+
+# The codes of ECMA-48, which every terminal knows.
+_BOLD, _CYAN, _DIM = "1", "36", "2"
+_QUOTED = re.compile(r"`[^`]+`")
+_KEY = re.compile(r"^(\s*(?:- )?)([A-Za-z_][\w.]*)(?=:)", re.MULTILINE)
+
+
+def layout(page: Page, width: int, paint: Callable[[str], str] | None = None) -> str:
+    """The page as text of at most `width` columns; `paint` colours what tfgraph printed.
+
+    Nothing is in colour without `paint`. Specs and what tfgraph printed are never broken.
+    """
+    return "\n".join(_Layout(min(max(width, MIN_WIDTH), MAX_WIDTH), paint).page(page))
+
+
+class _Layout:
+    def __init__(self, width: int, paint: Callable[[str], str] | None) -> None:
+        self.width = width
+        self.paint = paint
+
+    def page(self, page: Page) -> Iterator[str]:
+        for line in self.filled(f"{page.title}: {page.what}", ""):
+            yield self.styled(_BOLD, line)
+        for block in page.blocks:
+            yield ""
+            yield from self.block(block)
+
+    def block(self, block: Block) -> Iterator[str]:
+        if isinstance(block, Heading):
+            yield self.styled(_BOLD, block.text)
+        elif isinstance(block, Prose):
+            yield from map(self.quoted, self.filled(block.text, ""))
+        elif isinstance(block, Lines):
+            for line in block.lines:
+                yield from map(self.quoted, self.filled(line, INDENT, INDENT * 2))
+        elif isinstance(block, Spec):
+            for line in block.text.rstrip("\n").split("\n"):
+                yield INDENT + self.keys(line)
+        elif isinstance(block, Printed):
+            text = self.paint(block.text) if self.paint else block.text
+            for line in text.split("\n"):
+                yield (INDENT + line).rstrip()
+        else:
+            yield from self.table(block)
+
+    def table(self, table: Table) -> Iterator[str]:
+        column = min(max(len(row.name) for row in table.rows), MAX_NAME) + 2
+        indent = INDENT + " " * column
+        for row in table.rows:
+            lines = self.filled(row.text, indent) + (
+                self.filled(row.more, indent) if row.more else []
+            )
+            name = self.styled(_CYAN, row.name)
+            if len(row.name) + 2 > column:
+                yield INDENT + name
+            else:
+                first, *lines = lines
+                yield INDENT + name + self.quoted(first[len(INDENT) + len(row.name) :])
+            yield from map(self.quoted, lines)
+
+    def filled(self, text: str, indent: str, more: str | None = None) -> list[str]:
+        """A paragraph in lines; what is in back quotes is not broken."""
+        whole = _QUOTED.sub(lambda m: m[0].replace(" ", "\xa0"), " ".join(text.split()))
+        lines = textwrap.wrap(
+            whole,
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=indent if more is None else more,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return [line.replace("\xa0", " ") for line in lines]
+
+    def quoted(self, line: str) -> str:
+        return _QUOTED.sub(lambda m: self.styled(_CYAN, m[0]), line)
+
+    def keys(self, line: str) -> str:
+        if line.lstrip().startswith("#"):
+            return self.styled(_DIM, line)
+        return _KEY.sub(lambda m: m[1] + self.styled(_CYAN, m[2]), line)
+
+    def styled(self, style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.paint and text else text

@@ -1,0 +1,121 @@
+"""Subjects: everything that has a page, and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
+
+from tfgraph.api import Component
+from tfgraph.diagnostics import CODES, closest, listed
+from tfgraph.errors import UsageError
+from tfgraph.reference import components, sections
+from tfgraph.reference.codes import code_page
+from tfgraph.reference.pages import Block, Heading, Page, Prose, Row, Table
+from tfgraph.registry import Registry
+from tfgraph.registry.hookspecs import COMPONENT_HOOKS
+from tfgraph.spec.language import SECTIONS
+
+Maker = Callable[[], Page]
+#: Stages of reading a spec, by the first digits of the codes that they find.
+STAGES = {"TG1": "Reading the text", "TG2": "The language", "TG3": "The model", "TG4": "Warnings"}
+
+
+class Subjects:
+    """The subjects, each by its full name and by the short ones that lead to it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.pages: dict[str, Maker] = {}
+        #: The full names that each name stands for.
+        self.names: dict[str, list[str]] = {}
+        for code in CODES:
+            self._add(code, partial(code_page, registry, code), code.lower())
+        self._add_language()
+        for kind in COMPONENT_HOOKS:
+            if kind not in SECTIONS:
+                maker = partial(components.kind_page, registry, kind)
+                self._add(kind, maker, components.plural(kind))
+            for component in registry.types(kind).values():
+                self._add_component(component)
+
+    def _add(self, full: str, maker: Maker, *short: str) -> None:
+        self.pages[full] = maker
+        for name in dict.fromkeys((full, *short)):
+            self.names.setdefault(name, []).append(full)
+
+    def _add_language(self) -> None:
+        for name in SECTIONS:
+            maker = partial(sections.section_page, self.registry, name)
+            self._add(f"section.{name}", maker, name)
+        for section, component in sections.PARAMETERS.items():
+            for parameter in component.parameters().values():
+                page = partial(components.parameter_page, self.registry, component, parameter)
+                self._add(f"{section}.{parameter.name}", partial(page, f"`{section}`"))
+        for name in dict.fromkeys(chain(*sections.SIBLINGS.values())):
+            full, *others = (f"{kind}.{name}" for kind in sections.kinds_with(name))
+            self._add(full, partial(sections.sibling_page, name), name, *others)
+
+    def _add_component(self, component: type[Component]) -> None:
+        kind, name = component.kind, component.type
+        maker = partial(components.component_page, self.registry, component)
+        self._add(f"{kind}.{name}", maker, name)
+        for parameter in component.parameters().values():
+            page = partial(components.parameter_page, self.registry, component, parameter)
+            inner = f"{name}.{parameter.name}"
+            self._add(f"{kind}.{inner}", partial(page, f"the {kind} `{name}`"), inner)
+
+    def page(self, name: str) -> Page:
+        """The page of a subject, or of the choice between those of one name; else UsageError."""
+        found = self.names.get(name)
+        if found is None:
+            raise UsageError(f"nothing is called `{name}`", help=self._meant(name))
+        return self.pages[found[0]]() if len(found) == 1 else self._choice(name, found)
+
+    def _choice(self, name: str, found: list[str]) -> Page:
+        pages = {full: self.pages[full]() for full in found}
+        rows = (
+            Row(full, next(b.text for b in page.blocks if isinstance(b, Prose)))
+            for full, page in pages.items()
+        )
+        data = {"name": name, "subjects": [dict(page.data) for page in pages.values()]}
+        hint = Prose(f"One of them alone: `tfgraph explain {found[0]}`.")
+        return Page(name, f"the name of {len(found)} things", (Table(tuple(rows)), hint), data)
+
+    def _meant(self, name: str) -> str:
+        """What else the name may have been."""
+        inner = [known for known in self.names if known.count(".") == 1]
+        ends = [known for known in inner if known.rpartition(".")[2] == name]
+        if ends:
+            return f"it is a part of others: did you mean {listed(ends[:4])}?"
+        close = closest(name, [known for known in self.names if "." not in known])
+        close = close or closest(name, self.names)
+        if close:
+            return f"did you mean `{close}`?"
+        return "`tfgraph explain` alone lists what there is"
+
+    def overview(self) -> Page:
+        """All that can be explained: sections, kinds with their types, codes."""
+        rows = tuple(Row(name, part.doc) for name, part in SECTIONS.items())
+        blocks: list[Block] = [
+            Prose(
+                "Name one of these to have it explained: `tfgraph explain conv2d`, "
+                "`tfgraph explain TG203`, `tfgraph explain train.epochs`."
+            ),
+            Heading("Sections of a spec"),
+            Table(rows),
+            Heading("Beside the type of an entry"),
+            Table(tuple(Row(k, ", ".join(s)) for k, s in sections.SIBLINGS.items())),
+            Heading("Types of components"),
+            Table(tuple(Row(k, ", ".join(self.registry.types(k))) for k in COMPONENT_HOOKS)),
+        ]
+        for start, stage in STAGES.items():
+            codes = {code: text for code, text in CODES.items() if code.startswith(start)}
+            blocks += [Heading(stage), Table(tuple(Row(c, t) for c, t in codes.items()))]
+        data = {
+            "sections": list(SECTIONS),
+            "siblings": {kind: list(parts) for kind, parts in sections.SIBLINGS.items()},
+            "types": {kind: list(self.registry.types(kind)) for kind in COMPONENT_HOOKS},
+            "codes": dict(CODES),
+        }
+        return Page("tfgraph explain", "what there is", tuple(blocks), data)

@@ -1,0 +1,134 @@
+"""Cost: the memory that a model will take, by arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tfgraph.errors import DataError
+from tfgraph.spec.plan.contract import Caller, slots, splits
+from tfgraph.spec.plan.model import Plan
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Bytes that a model takes at its peak, beside those of TensorFlow itself.
+
+    Args:
+        weights: the weights, those that are not trained among them.
+        slots: the optimizer's state.
+        gradients: the gradients of the trained weights.
+        activations: what the layers give for one batch. In training all of it is kept for the way
+            back, and the gradients of one layer's inputs and output stand beside it.
+        batch: the number of examples that `activations` is for.
+        data: the fields of all splits, as they are kept in memory.
+
+    What a layer computes in between (the gates of an LSTM) is not known here and not counted.
+    Axes of unknown size count as 1.
+    """
+
+    weights: int
+    slots: int
+    gradients: int
+    activations: int
+    batch: int
+    data: int
+
+    @property
+    def peak(self) -> int:
+        """The sum of all parts."""
+        return self.weights + self.slots + self.gradients + self.activations + self.data
+
+    @property
+    def parts(self) -> Mapping[str, int]:
+        """The parts by their name in a message; those that a model has."""
+        named = {
+            "weights": self.weights,
+            "optimizer slots": self.slots,
+            "gradients": self.gradients,
+            f"activations (batch {self.batch:,})": self.activations,
+            "data": self.data,
+        }
+        return {name: size for name, size in named.items() if size}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {show_bytes(size)}" for name, size in self.parts.items())
+
+
+def cost(plan: Plan) -> Cost:
+    """The memory that training a plan takes; that of predicting a batch where nothing trains it."""
+    trained = {name: spec for name, spec in plan.weights.items() if spec.trainable}
+    optimizer = plan.spec.optimizer if plan.losses else None
+    state = 0
+    if optimizer:
+        caller = Caller(optimizer.component, optimizer.span)
+        state = sum(s.bytes for w in trained.values() for s in slots(caller, w).values())
+    sizes = _splits(plan)
+    batch = plan.spec.training.batch_size
+    if sizes:
+        batch = min(batch, max(sizes.values()))
+    an_example = _kept_in_training(plan) if optimizer else _kept_in_prediction(plan)
+    return Cost(
+        weights=sum(spec.bytes for spec in plan.weights.values()),
+        slots=state,
+        gradients=sum(spec.bytes for spec in trained.values()) if optimizer else 0,
+        activations=batch * an_example,
+        batch=batch,
+        data=sum(sizes.values()) * _stored(plan),
+    )
+
+
+def show_bytes(size: int) -> str:
+    """A number of bytes as one says it: 512 B, 2.6 MB."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
+        if amount < 1000:
+            return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
+        amount /= 1000
+    return f"{amount:,.1f}".removesuffix(".0") + " EB" if amount < 1e6 else "over a million EB"
+
+
+def _splits(plan: Plan) -> Mapping[str, int]:
+    """The examples in each split, as far as they are known before the data is read."""
+    if plan.spec.data is None:
+        return {}
+    try:
+        return splits(Caller(plan.spec.data.component, plan.spec.data.span))
+    except DataError:
+        return {}
+
+
+def _stored(plan: Plan) -> int:
+    """The bytes of one example in memory."""
+    return sum(plan.fields[name].stored_spec.least_bytes for name in (*plan.inputs, *plan.targets))
+
+
+def _kept_in_training(plan: Plan) -> int:
+    """The bytes of one example at the fullest moment of a step.
+
+    On the way back from a layer, all that was computed before it is still kept, and the gradients
+    of its output and its inputs have been added.
+    """
+    needed = plan.above(loss.of for loss in plan.losses)
+    layers = [layer for layer in plan.layers if layer.name in needed]
+    kept = sum(plan.fields[name].spec.least_bytes for name in (*plan.inputs, *plan.targets))
+    peak = kept
+    for layer in layers:
+        output = layer.output.least_bytes
+        kept += output
+        peak = max(peak, kept + output + sum(spec.least_bytes for spec in layer.input_specs))
+    return peak
+
+
+def _kept_in_prediction(plan: Plan) -> int:
+    """The bytes of one example at the fullest moment where each value goes with its last use."""
+    last_use = {name: layer.name for layer in plan.layers for name in layer.inputs}
+    held = {name: plan.fields[name].spec.least_bytes for name in plan.inputs}
+    peak = sum(held.values())
+    for layer in plan.layers:
+        held[layer.name] = layer.output.least_bytes
+        peak = max(peak, sum(held.values()))
+        for name in layer.inputs:
+            if last_use[name] == layer.name and name not in plan.outputs:
+                held.pop(name, None)
+    return peak

@@ -1,0 +1,123 @@
+"""Plan: what is known of a model before TensorFlow loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tfgraph.api import Field, Layer, Loss, Metric, TensorSpec, WeightSpec
+from tfgraph.diagnostics import Span
+from tfgraph.spec.model import Spec
+
+
+@dataclass(frozen=True)
+class PlannedLayer:
+    """A layer with its wiring, its shapes and its weights.
+
+    `weights` are by their name within the layer; `owner` is the layer whose weights they are:
+    the layer itself, or the one that it shares with.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    input_specs: tuple[TensorSpec, ...]
+    output: TensorSpec
+    weights: Mapping[str, WeightSpec]
+    owner: str
+    span: Span
+
+    def weight_name(self, weight: str) -> str:
+        """The full name of one of its weights."""
+        return f"{self.owner}/{weight}"
+
+    @property
+    def created(self) -> Mapping[str, WeightSpec]:
+        """The weights that are its own, by full name: neither tied ones nor another layer's."""
+        if self.owner != self.name:
+            return {}
+        own = self.weights.items()
+        return {self.weight_name(name): spec for name, spec in own if spec.tied is None}
+
+
+@dataclass(frozen=True)
+class PlannedLoss:
+    """A loss, the layer or input it is of, the field it compares with, its factor."""
+
+    name: str
+    loss: Loss
+    of: str
+    target: str
+    weight: float
+    span: Span
+
+
+@dataclass(frozen=True)
+class PlannedMetric:
+    """A metric under the name it is reported by."""
+
+    name: str
+    metric: Metric
+    of: str
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A spec with every shape, name and weight known.
+
+    `layers` stand in an order in which each comes after what it takes. `inputs` are the fields
+    that the outputs need, `targets` those that only losses and metrics need. `weights`
+    are the ones to create, by full name: neither tied ones nor those of a layer that shares.
+    """
+
+    spec: Spec
+    fields: Mapping[str, Field]
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    layers: tuple[PlannedLayer, ...]
+    outputs: tuple[str, ...]
+    losses: tuple[PlannedLoss, ...] = ()
+    metrics: tuple[PlannedMetric, ...] = ()
+    weights: Mapping[str, WeightSpec] = field(default_factory=dict)
+
+    def layer(self, name: str) -> PlannedLayer:
+        """The layer of that name; KeyError if there is none."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)
+
+    def output_of(self, name: str) -> TensorSpec:
+        """The spec of a layer's output or of an input."""
+        if name in self.fields:
+            return self.fields[name].spec
+        return self.layer(name).output
+
+    def above(self, names: Iterable[str]) -> set[str]:
+        """The layers and inputs that some depend on, themselves included."""
+        return above({layer.name: layer for layer in self.layers}, names)
+
+    @property
+    def parameters(self) -> int:
+        """The number of values in all weights; tied and shared ones are counted once."""
+        return sum(weight.size for weight in self.weights.values())
+
+    @property
+    def trainable_parameters(self) -> int:
+        """The number of values that training changes by gradient."""
+        return sum(weight.size for weight in self.weights.values() if weight.trainable)
+
+
+def above(layers: Mapping[str, PlannedLayer], names: Iterable[str]) -> set[str]:
+    """The layers and inputs that some of `layers` depend on, themselves included."""
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            if name in layers:
+                waiting += layers[name].inputs
+    return seen

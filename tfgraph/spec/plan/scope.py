@@ -1,0 +1,81 @@
+"""Scope: what is known of a spec while it is planned, and the problems found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from tfgraph.api import Field, TensorSpec
+from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
+from tfgraph.errors import ComponentError
+from tfgraph.spec.model import Entry, LayerEntry, LossEntry, MetricEntry, Name, Spec
+from tfgraph.spec.plan.model import PlannedLayer
+from tfgraph.spec.plan.notes import Chains
+
+
+class Scope:
+    """The names of a spec and what has been found out about them.
+
+    `failed` are the layers and inputs that something is wrong with: what depends on them is not
+    known, and that is not reported again.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.diagnostics: list[Diagnostic] = []
+        self.entries: Mapping[str, LayerEntry] = {entry.name: entry for entry in spec.layers}
+        self.fields: dict[str, Field] = {}
+        self.field_spans: dict[str, Span] = {}
+        self.model_inputs: tuple[str, ...] = ()
+        self.planned: dict[str, PlannedLayer] = {}
+        self.failed: set[str] = set()
+
+    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        """Add a diagnostic; TooManyProblems where there are enough."""
+        collect(self.diagnostics, Diagnostic(code, message, span, **more))
+
+    def misfit(
+        self, code: str, entry: Entry[Any], error: ComponentError, names: Sequence[str], help: str
+    ) -> None:
+        """Report that a component cannot take what it is given by the layers and inputs `names`."""
+        chains = Chains(self)
+        self.report(
+            code,
+            f"`{entry.component.type}` {error.message}",
+            entry.spans.get(error.parameter, entry.span),
+            notes=tuple(chains.of(name, entry.span) for name in dict.fromkeys(names)),
+            help=help,
+        )
+
+    @cached_property
+    def names(self) -> Collection[str]:
+        """All layers and inputs, once the fields are found; unsound ones among them."""
+        return {**self.entries, **self.fields, **dict.fromkeys(sorted(self.failed))}
+
+    @property
+    def comparisons(self) -> tuple[LossEntry | MetricEntry, ...]:
+        """The losses and the metrics."""
+        return (*self.spec.losses, *self.spec.metrics)
+
+    def known(self, name: Name, what: str, have: Collection[str]) -> bool:
+        """Whether a name is among those there are; reported if not."""
+        if name.value in have:
+            return True
+        help = did_you_mean(name.value, have) or f"there are {listed(have)}"
+        self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
+        return False
+
+    def check_twice(self, names: Sequence[Name], what: str) -> None:
+        """Report names that stand twice in a list."""
+        seen: set[str] = set()
+        for name in names:
+            if name.value in seen:
+                self.report("TG208", f"the {what} `{name}` is named twice", name.span)
+            seen.add(name.value)
+
+    def spec_of(self, name: str) -> TensorSpec | None:
+        """What is known of a layer's output or an input; None where something is wrong with it."""
+        if name in self.failed:
+            return None
+        return self.fields[name].spec if name in self.fields else self.planned[name].output

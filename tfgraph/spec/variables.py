@@ -1,0 +1,209 @@
+"""Variables: `$name` and `$(arithmetic)` in the nodes of a spec, replaced by what they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
+from tfgraph.spec.expressions import ExpressionError, Token, evaluate
+from tfgraph.spec.nodes import (
+    UNKNOWN,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    kind_of,
+    measure,
+    shortened,
+    through,
+)
+from tfgraph.spec.reader import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
+
+VARIABLE_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+#: Variables that need each other, one after the other.
+MAX_CHAIN = 50
+
+
+class StopResolving(Exception):
+    """The spec has grown out of its limits; the diagnostic is already reported."""
+
+
+@dataclass
+class Notes:
+    """What resolving has found: problems, the values that could not be known, the size."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    #: Where values stand that are UNKNOWN: nothing else is to be said of them.
+    unknown: set[tuple[str, int, int]] = field(default_factory=set)
+    nodes: int = 0
+    #: Whether a file that the spec extends could not be read: what is missing may stand there.
+    incomplete: bool = False
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        collect(self.diagnostics, diagnostic)
+
+    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        self.add(Diagnostic(code, message, span, **more))
+
+    def lost(self, span: Span) -> Scalar:
+        """A node in place of one whose value could not be found."""
+        self.unknown.add((span.source.name, span.line, span.column))
+        return Scalar(UNKNOWN, span)
+
+    def count(self, node: Node, span: Span) -> None:
+        """Count a node that is put in once more; StopResolving where it is too much."""
+        size, levels = measure(node)
+        self.nodes += size
+        if self.nodes > MAX_NODES or levels > MAX_DEPTH:
+            self.report("TG102", TOO_DEEP if levels > MAX_DEPTH else TOO_MANY, span)
+            raise StopResolving
+
+
+@dataclass
+class Scope:
+    """The variables that `$name` finds: those of the spec, or of one use of a block.
+
+    `given` are the values that are known, `declared` those to be worked out where they are used.
+    """
+
+    notes: Notes
+    declared: AbstractMapping[str, Node]
+    given: dict[str, Node] = field(default_factory=dict)
+    outer: Scope | None = None
+    used: set[str] = field(default_factory=set)
+    open: list[str] = field(default_factory=list)
+
+    def substitute(self, node: Node) -> Node:
+        """The node with every `$name` and `$(…)` in it replaced."""
+        if isinstance(node, Sequence):
+            return replace(node, items=tuple(map(self.substitute, node.items)))
+        if isinstance(node, Mapping):
+            return replace(node, entries=tuple((k, self.substitute(v)) for k, v in node))
+        text = node.value
+        if not isinstance(text, str) or not text.startswith("$"):
+            return node
+        if text.startswith("$$"):
+            return replace(node, value=text[1:])
+        try:
+            if text.startswith("$("):
+                return self.expression(node, text)
+            return self.reference(node, text[1:])
+        except ExpressionError as error:
+            span = _part(node, error)
+            self.notes.report("TG212", error.message, span, help=error.help)
+            return self.notes.lost(node.span)
+
+    def expression(self, node: Scalar, text: str) -> Node:
+        span = node.span
+        lost = False
+
+        def variable(token: Token) -> Any:
+            nonlocal span, lost
+            value = self.find(token.text, token.start, token.end)
+            span = span.through(f"`{token.text}` is set here", value.span)
+            if isinstance(value, Scalar) and value.value is UNKNOWN:
+                lost = True
+                return 1  # what comes of it is not used
+            if isinstance(value, Scalar) and isinstance(value.value, (bool, int, float)):
+                return value.value
+            message = f"`{token.text}` is {kind_of(value)}, not a number"
+            raise ExpressionError(message, token.start, token.end)
+
+        if not text.endswith(")"):
+            raise ExpressionError("this `(` is not closed", 1, 2, help="write `$(…)`")
+        try:
+            result = evaluate(text[len("$(") : -1], variable)
+        except ExpressionError as error:
+            if lost:
+                return self.notes.lost(node.span)
+            raise error.moved(len("$(")) from None
+        return self.notes.lost(node.span) if lost else Scalar(result, span)
+
+    def reference(self, node: Scalar, name: str) -> Node:
+        if not VARIABLE_NAME.fullmatch(name):
+            help = "write `$$` for a dollar that is meant as one"
+            message = f"`${shortened(name)}` is not a variable"
+            raise ExpressionError(message, 0, 1 + len(name), help=help)
+        value = self.find(name, 0, 1 + len(name))
+        if isinstance(value, Scalar):
+            if value.value is UNKNOWN:
+                return self.notes.lost(node.span)
+            return Scalar(value.value, node.span.through(f"`${name}` is set here", value.span))
+        self.notes.count(value, node.span)
+        return through(value, f"`${name}` is used here", node.span)
+
+    def find(self, name: str, start: int, end: int) -> Node:
+        """The value of a variable, itself resolved."""
+        if name in self.given:
+            self.used.add(name)
+            return self.given[name]
+        if name not in self.declared:
+            if self.outer is not None and name in self.outer.names():
+                return self.outer.find(name, start, end)
+            have = self.names()
+            help = did_you_mean(name, have)
+            if not help:
+                help = f"there are {listed(have)}" if have else "declare it in `vars`"
+            raise ExpressionError(f"no variable is called `{shortened(name)}`", start, end, help)
+        if name in self.open:
+            circle = " → ".join([*self.open[self.open.index(name) :], name])
+            raise ExpressionError(f"variables that need each other: {circle}", start, end)
+        if len(self.open) >= MAX_CHAIN:
+            message = f"more than {MAX_CHAIN} variables that need one another"
+            raise ExpressionError(message, start, end)
+        self.used.add(name)
+        self.open.append(name)
+        # A value that cannot be found is reported where it stands, and known to be lost.
+        self.given[name] = self.substitute(self.declared[name])
+        self.open.pop()
+        return self.given[name]
+
+    def names(self) -> list[str]:
+        """All names in reach."""
+        own = [*self.given, *(name for name in self.declared if name not in self.given)]
+        return [*own, *(self.outer.names() if self.outer else [])]
+
+
+def declared_in(node: Node | None, notes: Notes) -> dict[str, Node]:
+    """The variables that a mapping declares; a name that is none is reported."""
+    found = {}
+    for key, value in node if isinstance(node, Mapping) else ():
+        if VARIABLE_NAME.fullmatch(key.value):
+            found[key.value] = value
+        else:
+            notes.report(
+                "TG212",
+                f"`{shortened(key.value)}` is no name for a variable",
+                key.span,
+                help="a name is letters, digits and `_`, no digit first",
+            )
+    return found
+
+
+def escaped(value: Any) -> Any:
+    """Plain data in which no string is taken for a variable when it is read again."""
+    if isinstance(value, str):
+        return f"${value}" if value.startswith("$") else value
+    if isinstance(value, dict):
+        return {key: escaped(below) for key, below in value.items()}
+    if isinstance(value, Iterable):
+        return [escaped(item) for item in value]
+    return value
+
+
+def _part(node: Scalar, error: ExpressionError) -> Span:
+    """The part of a scalar that an error is about, where the text stands as it is meant."""
+    span = node.span
+    if span.line != span.end_line:
+        return span
+    line = span.source.line(span.line)
+    offset = line.find(str(node.value), span.column - 1, span.end_column - 1)
+    if offset < 0:
+        return span
+    start = offset + error.start + 1
+    end = min(max(offset + error.end + 1, start + 1), span.end_column)
+    return replace(span, column=min(start, end - 1), end_column=end)
