@@ -16,12 +16,15 @@ from tfgraph.api.parameters import is_component
 from tfgraph.diagnostics import SpecError
 from tfgraph.registry import Registry
 from tfgraph.spec import Plan, loads
+from tfgraph.spec.language import InputField
 from tfgraph.testing.cases import CASES
 from tfgraph.testing.parameters import random_parameters
 
 #: What a plan answers to a layer that does not fit; any other code is a fault of this generator.
 REFUSALS = {"TG206", "TG301", "TG304"}
-SHAPES = ([], [5], [4], [3, 4], [None, 4], [6, 6, 2], [None, None, 3], [8, 5, 4], [2, 3, 2, 2])
+#: Sizes of inputs: few, so that shapes meet that go together.
+SIZES = (1, 2, 4, 4, 5, 7, None)
+RANKS = (0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 5)
 DTYPES = (
     "float32",
     "float32",
@@ -80,8 +83,13 @@ class Generator:
 
     def input(self) -> dict[str, Any]:
         dtype = self.choice(DTYPES)
-        drawn = {"shape": self.choice(SHAPES), "dtype": dtype}
+        drawn = {"shape": self.shape(), "dtype": dtype}
         return {**drawn, "classes": 7} if "int" in dtype and self.chance(0.7) else drawn
+
+    def shape(self) -> list[int | None]:
+        rank = self.choice(RANKS)
+        # Most layers have to know the size of the last axis.
+        return [self.choice(SIZES if axis < rank - 1 else SIZES[:-1]) for axis in range(rank)]
 
     def layer(
         self, plan: Plan | None, inputs: dict[str, Any], name: str
@@ -97,6 +105,9 @@ class Generator:
             "name": name,
             "from": self.wires(layer, plan, inputs),
         }
+        named = [entry[type_name][parameter] for parameter in references(layer)]
+        if named and self.chance(0.7):
+            entry["from"] = named[:1]
         sharers = self.of_type(plan, type_name)
         if sharers and self.chance(0.2):
             # To share its weights a layer needs parameters like the other's, and inputs like its.
@@ -142,15 +153,21 @@ class Generator:
 
     def wires(self, layer: type[Layer], plan: Plan | None, inputs: dict[str, Any]) -> list[str]:
         """Names to take, recent ones more often; those of a merge often of one shape."""
-        specs = {name: plan.output_of(name) if plan else None for name in inputs}
+        specs = {name: InputField(**given).field().spec for name, given in inputs.items()}
         specs |= {x.name: x.output for x in plan.layers} if plan else {}
-        names = list(specs)
+        names = self.fitting(layer, specs) if self.chance(0.7) else list(specs)
         least, most = layer.arity()
         number = least + (self.below(3) if most is None else self.below(most - least + 1))
         first = names[-1] if self.chance(0.4) else self.choice(names)
-        alike = [n for n in names if specs[n] and specs[n] == specs[first]] or [first]
+        alike = [n for n in names if specs[n] == specs[first]]
         rest = alike if self.chance(0.6) else names
         return [first, *(self.choice(rest) for _ in range(number - 1))]
+
+    def fitting(self, layer: type[Layer], specs: dict[str, TensorSpec]) -> list[str]:
+        """The names of what is like the inputs that the layer's cases have; all if none is."""
+        cases = [case.input_specs() for case in CASES["layer"].get(layer.type, ())]
+        kinds = {(spec.rank, spec.floating) for given in cases for spec in given}
+        return [n for n, x in specs.items() if (x.rank, x.floating) in kinds] or list(specs)
 
     def below(self, end: int) -> int:
         return int(self.random.integers(end))

@@ -129,7 +129,10 @@ def test_a_reference_inside_a_block_is_to_its_own_layer():
         "      - tied_decoder: encoder\n"
     )
     plan = tfgraph.loads(spec("  - auto\n  - auto", more=more))
-    assert set(plan.weights) == {"auto_1.encoder/kernel", "auto_2.encoder/kernel"}
+    assert {n for n in plan.weights if n.endswith("kernel")} == {
+        "auto_1.encoder/kernel",
+        "auto_2.encoder/kernel",
+    }
     assert plan.layer("auto_2.tied_decoder_1").layer.of.name == "auto_2.encoder"
 
 
@@ -143,7 +146,7 @@ def test_a_mistake_in_a_block_is_shown_once_with_the_line_that_used_it():
 
 
 def test_a_wrong_parameter_of_a_use_is_shown_where_it_is_given():
-    found = problem(spec("  - residual: {units: 0}", more=RESIDUAL))
+    found = problems(spec("  - residual: {units: 0}", more=RESIDUAL))[0]
     assert (found.code, excerpt(found.span)) == ("TG206", "$units")
     assert [excerpt(via.span) for via in found.span.via] == ["0"]
 

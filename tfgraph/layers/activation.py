@@ -8,6 +8,9 @@ from typing import ClassVar, Literal
 from tfgraph.api import Context, Layer, LayerFacts, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
 
+#: oneDNN's softmax refuses more axes when it runs.
+MOST_SOFTMAX_AXES = 5
+
 
 class Activation(Layer):
     """Abstract: a function of each value by itself."""
@@ -260,9 +263,15 @@ class SoftmaxBase(Layer):
         return x
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        if self.over == "logarithms":
-            return tf.nn.log_softmax(x, self.axis)
-        return tf.nn.softmax(x, self.axis)
+        function = tf.nn.log_softmax if self.over == "logarithms" else tf.nn.softmax
+        if x.shape.rank <= MOST_SOFTMAX_AXES:
+            return function(x, self.axis)
+        order = list(range(x.shape.rank))
+        order[self.axis], order[-1] = order[-1], order[self.axis]
+        swapped = tf.transpose(x, order)
+        sizes = tf.shape(swapped)
+        rows = function(tf.reshape(swapped, [-1, sizes[-1]]))
+        return tf.transpose(tf.reshape(rows, sizes), order)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         one = x.shape[self.axis] == 1

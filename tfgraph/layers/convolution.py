@@ -183,10 +183,12 @@ class DepthwiseConv2D(Convolution):
         return x.known(-1, "channels"), self.multiplier
 
     def convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
-        return tf.nn.depthwise_conv2d(
+        y = tf.nn.depthwise_conv2d(
             x,
             kernel,
             strides=(1, *pair(self.stride), 1),
             padding=self.padding.upper(),
             dilations=pair(self.dilation),
         )
+        # With a dilation, one unknown size makes TensorFlow forget the other.
+        return tf.ensure_shape(y, self.infer(TensorSpec(tuple(x.shape))).shape)

@@ -19,6 +19,7 @@ from tfgraph.registry import TYPE_NAME
 from tfgraph.spec.language import BLOCK_PARTS, INPUT, LAYER_SIBLINGS
 from tfgraph.spec.naming import layer_names
 from tfgraph.spec.nodes import (
+    UNKNOWN,
     Mapping,
     Node,
     Scalar,
@@ -170,6 +171,8 @@ class Expander:
             count = _count(item)
             given = _text(item.sibling("name"))
             body = self.body(item, open)
+            if body and count is None and "repeat" in item.beside:
+                self.no_count(item.beside["repeat"][1])
             layers = sum(inner.size for inner in body) or 1
             added += (count or 1) * layers - 1
             self.room(item, added)
@@ -181,6 +184,12 @@ class Expander:
         types = ((str(item.type.value) if item.type else "", name) for item, name in named)
         names = layer_names(types, {name for _, name in named if name})
         return [replace(item, name=n) for (item, _), n in zip(named, names, strict=True)]
+
+    def no_count(self, node: Node) -> None:
+        """Report a `repeat` of a block that is no number of copies."""
+        number = isinstance(node, Scalar) and isinstance(node.value, (int, float))
+        message = f"`repeat` must be {LAYER_SIBLINGS['repeat'].takes}, got {kind_of(node)}"
+        self.notes.report("TG206" if number else "TG205", message, node.span)
 
     def room(self, item: _Item, layers: int) -> None:
         """StopResolving where blocks and repeats add too many layers to a stack with an item."""
@@ -349,6 +358,8 @@ class Expander:
         if not isinstance(given, Scalar) or not isinstance(given.value, str):
             if frame.share is None:
                 return None
+            if frame.share.value is UNKNOWN:
+                return frame.share
             if item.body or self.has_weights(item):
                 return Scalar(f"{frame.share.value}.{item.name}", frame.share.span)
             return None
@@ -394,7 +405,7 @@ class Expander:
         if share is not None:
             beside["share"] = share
         node = self.referring(item, frame)
-        if not beside:
+        if not beside and isinstance(node, Scalar):
             return node
         written = (
             node

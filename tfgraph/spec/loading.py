@@ -63,6 +63,8 @@ def check(
         made, found = plan(spec)
         diagnostics += found
     if any(d.severity == "error" for d in diagnostics):
+        # What nothing uses may be what a mistake keeps from being used.
+        diagnostics = [d for d in diagnostics if d.severity == "error"]
         made = None
     diagnostics += advise(made) if made else []
     return Checked(source, made, _printed(diagnostics))
