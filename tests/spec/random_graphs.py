@@ -65,16 +65,25 @@ class Generator:
                 break
             name = f"l{len(entries)}"
             type_name, entry = self.layer(plan, inputs, name)
-            try:
-                plan = self.plan(inputs, [*entries, entry])
-            except SpecError as error:
-                codes = {found.code for found in error.diagnostics if found.severity == "error"}
-                assert codes <= REFUSALS, f"{entry}\n{error}"
+            made = self.planned(inputs, [*entries, entry])
+            if made is None:
                 self.tally.refused[type_name] += 1
                 continue
+            plan = made
             self.tally.accepted[type_name] += 1
             entries.append(entry)
         return plan
+
+    def planned(self, inputs: dict[str, Any], entries: list[dict[str, Any]]) -> Plan | None:
+        """The plan; None where it is refused as what does not fit is to be refused."""
+        refused: SpecError | None = None
+        try:
+            return self.plan(inputs, entries)
+        except SpecError as error:
+            refused = error
+        codes = {found.code for found in refused.diagnostics if found.severity == "error"}
+        assert codes <= REFUSALS, f"{entries[-1]}\n{refused}"
+        return None
 
     def plan(self, inputs: dict[str, Any], entries: list[dict[str, Any]]) -> Plan:
         names = [entry["name"] for entry in entries]

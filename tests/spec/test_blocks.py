@@ -133,7 +133,7 @@ def test_a_reference_inside_a_block_is_to_its_own_layer():
         "auto_1.encoder/kernel",
         "auto_2.encoder/kernel",
     }
-    assert plan.layer("auto_2.tied_decoder_1").layer.of.name == "auto_2.encoder"
+    assert plan.layer("auto_2.tied_decoder_1").layer.encoder.name == "auto_2.encoder"
 
 
 def test_a_mistake_in_a_block_is_shown_once_with_the_line_that_used_it():

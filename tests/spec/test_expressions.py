@@ -101,7 +101,9 @@ def test_any_text_has_a_value_or_a_place_where_it_is_wrong(text):
     except KeyError:
         return  # the name of no variable, which the caller refuses
     except ExpressionError as error:
-        assert 0 <= error.start <= error.end <= len(text)
-        return
-    assert isinstance(found, (bool, int, float))
-    assert math.isfinite(found)
+        found = error
+    if isinstance(found, ExpressionError):
+        assert 0 <= found.start <= found.end <= len(text)
+    else:
+        assert isinstance(found, (bool, int, float))
+        assert math.isfinite(found)
