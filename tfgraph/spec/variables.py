@@ -141,9 +141,11 @@ class Scope:
         if name in self.given:
             self.used.add(name)
             return self.given[name]
+        # A parameter's default may be the spec's variable of the same name.
+        own = name in self.declared and name not in self.open
+        if not own and self.outer is not None and name in self.outer.names():
+            return self.outer.find(name, start, end)
         if name not in self.declared:
-            if self.outer is not None and name in self.outer.names():
-                return self.outer.find(name, start, end)
             have = self.names()
             help = did_you_mean(name, have)
             if not help:
