@@ -11,8 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfgraph.api import Layer, LayerReference, TensorSpec
-from tfgraph.api.parameters import is_component
+from tfgraph.api import Component, Layer, LayerReference, TensorSpec
 from tfgraph.diagnostics import SpecError
 from tfgraph.registry import Registry
 from tfgraph.spec import Plan, loads
@@ -122,14 +121,14 @@ class Generator:
             # To share its weights a layer needs parameters like the other's, and inputs like its.
             other = self.choice(sharers)
             entry |= {"share": other.name, "from": list(other.inputs)}
-            values = other.layer.parameter_values()
-            entry[type_name] = {k: v for k, v in values.items() if self.plain(layer, k, v)}
+            entry[type_name] = self.written(other.layer)
         return type_name, entry
 
-    def plain(self, layer: type[Layer], name: str, value: Any) -> bool:
-        """Whether a value can stand in a spec as it is."""
-        parameter = layer.parameters()[name]
-        return not is_component(parameter.component) and not hasattr(value, "resolve")
+    def written(self, layer: Layer) -> dict[str, Any]:
+        """The parameters of a layer as a spec writes them; entries within it are left out."""
+        plain = {k: v for k, v in layer.parameter_values().items() if not isinstance(v, Component)}
+        names = {k: v.name for k, v in plain.items() if isinstance(v, LayerReference)}
+        return {**plain, **names}
 
     def of_type(self, plan: Plan | None, type_name: str) -> list[Any]:
         layers = plan.layers if plan else ()

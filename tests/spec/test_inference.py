@@ -1,5 +1,7 @@
 """Shape inference against TensorFlow, on random graphs over all layers that are registered."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -17,6 +19,7 @@ RUN_A_PART = 9
 BATCH = 3
 
 
+@cache
 def drawn(part, graphs):
     """So many plans, and how often each layer was taken and refused on the way."""
     generator = Generator(load_registry(), np.random.default_rng(part))
@@ -61,9 +64,8 @@ def test_inferred_shapes_are_the_static_shapes_of_tensorflow(part):
     taken, refused = tally.accepted.total(), tally.refused.total()
     assert taken > 3 * len(plans)
     assert 0.3 < taken / (taken + refused) < 0.7
-    # Every layer, and each one several times: over all parts PARTS times as often.
-    rare = {name for name in load_registry().types("layer") if tally.accepted[name] < 3}
-    assert not rare
+    # Every layer has its turn in every part, and so several times over all parts.
+    assert all(tally.accepted[name] >= 2 for name in load_registry().types("layer"))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -71,7 +73,7 @@ def test_the_shapes_of_values_are_those_inferred(part):
     plans = [plan for plan in drawn(part, GRAPHS_A_PART)[0] if certain(plan)][:RUN_A_PART]
     assert len(plans) == RUN_A_PART
     for plan in plans:
-        sizes = np.random.default_rng(part).integers(4, 9, 2)
+        sizes = np.random.default_rng(part).integers(16, 20, 5)
         feeds = {name: values(plan.fields[name].spec, sizes) for name in plan.inputs}
         found = tfgraph.build(plan).predict(**feeds)
         for layer in plan.layers:
@@ -91,7 +93,6 @@ def certain(plan):
 
 def values(spec, sizes):
     """Values of a spec: no integer but 0, which every embedding has a vector for."""
-    unknown = iter(sizes)
-    shape = [BATCH, *(next(unknown) if size is None else size for size in spec.shape[1:])]
+    shape = [BATCH, *(sizes[i] if size is None else size for i, size in enumerate(spec.shape[1:]))]
     drawn = np.random.default_rng(0).standard_normal(shape)
     return tf.cast(drawn, spec.dtype) if spec.floating else np.zeros(shape, spec.dtype)
