@@ -3,7 +3,9 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+import tfgraph
 from tests.layers.models import (
     assert_close,
     normal,
@@ -13,6 +15,7 @@ from tests.layers.models import (
     trained_weights,
 )
 from tfgraph import SpecError
+from tfgraph.layers import convolution
 
 SHAPES = [(2, 9, 7, 4), (3, 6, 6, 4)]
 #: Parameters here, and what Keras calls them.
@@ -68,7 +71,9 @@ def test_depthwise_conv2d_is_that_of_keras(parameters, options, shape):
     [
         ({"stride": 2}, {"strides": 2}),
         ({"dilation": 2}, {"dilation_rate": 2}),
+        ({"dilation": [1, 3], "padding": "valid"}, {"dilation_rate": (1, 3), "padding": "valid"}),
         ({"groups": 2}, {"groups": 2}),
+        ({"groups": 2, "dilation": 2}, {"groups": 2, "dilation_rate": 2}),
     ],
 )
 def test_conv2d_learns_as_that_of_keras(parameters, options):
@@ -96,6 +101,52 @@ def test_depthwise_conv2d_learns_as_that_of_keras(parameters, options):
     train_keras(layer, x, y)
     for name, theirs in zip(["kernel", "bias"], layer.get_weights()):
         assert_close(ours[name], theirs)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [("float16", 4e-3), ("bfloat16", 3e-2), ("float64", 1e-5)]
+)
+@pytest.mark.parametrize(
+    ("parameters", "options"),
+    [
+        ({"dilation": 2}, {"dilation_rate": 2}),
+        ({"groups": 2}, {"groups": 2}),
+        ({"groups": 2, "stride": 2}, {"groups": 2, "strides": 2}),
+    ],
+)
+def test_conv2d_learns_in_dtypes_that_tensorflow_lacks_gradients_for(
+    parameters, options, dtype, tolerance
+):
+    x = normal(3, 4, 7, 8, 4)
+    layer, weights = built(keras.layers.Conv2D(6, **keras_options(options)), x)
+    y = normal(4, *layer(x).shape)
+    entry = {"conv2d": {"filters": 6, "bias": True, **parameters}}
+    ours = trained_weights(entry, x.astype(tf.as_dtype(dtype).as_numpy_dtype), y, weights)
+    train_keras(layer, x, y)
+    for name, theirs in zip(["kernel", "bias"], layer.get_weights()):
+        assert_close(ours[name].astype("float32"), theirs, tolerance)
+
+
+def test_a_conv2d_in_groups_is_the_same_cut_by_hand(monkeypatch):
+    x, y = normal(3, 4, 7, 8, 4), normal(4, 4, 7, 8, 6)
+    entry = {"conv2d": {"filters": 6, "groups": 2}}
+    weights = {"kernel": normal(5, 3, 3, 2, 6)}
+    ours = trained_weights(entry, x, y, weights)
+    monkeypatch.setattr(convolution, "has_grouped_gradient", lambda dtype: False)
+    assert_close(trained_weights(entry, x, y, weights)["kernel"], ours["kernel"])
+
+
+def test_a_dilated_conv2d_takes_images_of_any_size():
+    x = normal(3, 2, 9, 6, 2)
+    for parameters in ({"dilation": 2}, {"dilation": [3, 2], "padding": "valid"}):
+        entry = {"conv2d": {"filters": 3, **parameters}}
+        graph = tfgraph.build(plan_of(entry, x, inputs={"x0": [None, None, 2]}))
+        kernel = graph.weights["layer/kernel"]
+        padding = parameters.get("padding", "same").upper()
+        dilation = parameters["dilation"]
+        for image in (x, x[:, :8, :5]):
+            theirs = tf.nn.conv2d(image, kernel, 1, padding, dilations=dilation)
+            assert_close(graph.predict(image)["layer"].numpy(), theirs)
 
 
 def refused(entry, x):

@@ -87,6 +87,7 @@ def test_both_uses_of_the_kernel_add_up_in_its_gradient():
         ({"padding": "valid"}, {"padding": "valid"}, (7, 5, 2)),
         ({"padding": "valid", "stride": 2}, {"padding": "valid", "strides": 2}, (7, 9, 2)),
         ({"padding": "valid", "dilation": 2}, {"padding": "valid", "dilation_rate": 2}, (9, 8, 2)),
+        ({"dilation": [2, 3]}, {"dilation_rate": (2, 3)}, (7, 8, 2)),
     ],
 )
 def test_of_a_conv2d_it_is_keras_transposed_convolution(parameters, options, shape):
@@ -102,6 +103,20 @@ def test_of_a_conv2d_it_is_keras_transposed_convolution(parameters, options, sha
     layer.build(found["encoder"].shape)
     layer.set_weights([graph.weights["encoder/kernel"], graph.weights["decoder/bias"]])
     assert_close(found["decoder"].numpy(), layer(found["encoder"]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_a_dilated_encoder_trains_in_dtypes_that_tensorflow_lacks_gradients_for(dtype):
+    encoder = {"conv2d": {"filters": 3, "padding": "valid", "dilation": 2, "init": {"normal": 0.1}}}
+    x = normal(1, 4, 7, 6, 2)
+    trained = {}
+    for kind in ("float32", dtype):
+        inputs = {"x": {"shape": [7, 6, 2], "dtype": kind}}
+        graph = tfgraph.build(autoencoder(encoder, (), **TRAINING, inputs=inputs))
+        graph.weights["encoder/kernel"].assign(normal(2, 3, 3, 2, 3) / 4)
+        graph.train(steps=3, x=x.astype(kind))
+        trained[kind] = graph.weights["encoder/kernel"].numpy().astype("float32")
+    assert_close(trained[dtype], trained["float32"], 2e-3 if dtype == "float16" else 1e-5)
 
 
 def test_sizes_that_the_stride_rounded_up_come_back():

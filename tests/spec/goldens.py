@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import tfgraph.builtins
 from tests.spec import pictures
@@ -14,6 +15,8 @@ from tfgraph.spec.reader import decode
 GOLDEN = Path(__file__).parent / "golden"
 #: Comments of a spec that stand for what the command line sets.
 SET = "# --set "
+#: The memory of the machine that the goldens are printed for, in bytes.
+MEMORY = 16 * 2**30
 REFRESH = "python -m tests.spec.goldens"
 #: The built-ins alone: what else is installed must not change what is printed.
 REGISTRY = Registry(
@@ -31,14 +34,20 @@ def problems(path: Path):
     source, found = decode(path.read_bytes(), path.name)
     if found:
         return found
-    checked = check(
+    with patch("tfgraph.spec.plan.budget.machine_memory", lambda: MEMORY):
+        checked = check_golden(path, source)
+    return checked.diagnostics
+
+
+def check_golden(path, source):
+    """A spec as `validate` checks it, with what its comments set."""
+    return check(
         source,
         folder=GOLDEN,
         default_name=path.stem,
         registry=REGISTRY,
         settings=[line.removeprefix(SET) for line in source.lines if line.startswith(SET)],
     )
-    return checked.diagnostics
 
 
 def printed(path: Path) -> str:

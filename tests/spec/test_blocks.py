@@ -219,8 +219,6 @@ def test_names_of_weights_in_a_built_graph_follow_the_blocks():
 
 
 def test_the_default_of_a_parameter_may_be_the_variable_of_its_name():
-    more = (
-        "vars: {units: 3}\nblocks:\n  b: {params: {units: $units}, layers: [{matmul: $units}]}\n"
-    )
+    more = "vars: {units: 3}\nblocks:\n  b: {params: {units: $units}, layers: [{matmul: $units}]}\n"
     plan = tfgraph.loads(spec("  - b\n  - b: 5", more=more))
     assert [layer.layer.units for layer in plan.layers] == [3, 5]

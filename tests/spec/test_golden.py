@@ -36,7 +36,7 @@ def test_every_code_that_the_source_emits_is_explained():
         for path in PACKAGE.rglob("*.py")
         if path.name != "diagnostics.py"  # which lists them
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and re.fullmatch(r"TG\d+", str(node.value))
+        if isinstance(node, ast.Constant) and re.fullmatch(r"TG\d{3}", str(node.value))
     }
     assert emitted == set(CODES)
 

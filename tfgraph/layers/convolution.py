@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from tfgraph.api import (
@@ -120,12 +122,25 @@ class Conv2D(Convolution, Transposable):
         return x.known(-1, "channels") // self.groups, self.filters
 
     def convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
-        return tf.nn.conv2d(
-            x,
-            kernel,
-            strides=pair(self.stride),
-            padding=self.padding.upper(),
-            dilations=pair(self.dilation),
+        dilation = pair(self.dilation)
+        if dilation == (1, 1):
+            return grouped(x, kernel, self.groups, pair(self.stride), self.padding)
+        paddings, crops = self.phases(tf.shape(x)[1:3], x.shape[1:3])
+        phases = tf.space_to_batch(x, dilation, paddings)
+        return tf.batch_to_space(grouped(phases, kernel, self.groups), dilation, crops)
+
+    def phases(self, size: Tensor, known: Sequence[int | None]) -> tuple[Tensor, Tensor]:
+        """What a dilated convolution pads an image of `size` with, and crops from its output.
+
+        It is a plain one of each phase of the image, the pixels a dilation apart: TensorFlow has
+        the gradient of a dilated one for some dtypes and devices only.
+        """
+        dilation, window = pair(self.dilation), pair(self.kernel_size)
+        around = [(w - 1) * d if self.padding == "same" else 0 for w, d in zip(window, dilation)]
+        return tf.required_space_to_batch_paddings(  # type: ignore[no-any-return]
+            size if None in known else tuple(known),
+            dilation,
+            [[whole // 2, whole - whole // 2] for whole in around],
         )
 
     def infer_transposed(self, y: TensorSpec, x: TensorSpec) -> TensorSpec:
@@ -142,14 +157,16 @@ class Conv2D(Convolution, Transposable):
         return x
 
     def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
-        return tf.nn.conv2d_transpose(
-            y,
-            kernel,
-            output_shape=tf.concat([tf.shape(y)[:1], x.shape[1:]], 0),
-            strides=pair(self.stride),
-            padding=self.padding.upper(),
-            dilations=pair(self.dilation),
-        )
+        dilation = pair(self.dilation)
+        if dilation == (1, 1):
+            shape = tf.concat([tf.shape(y)[:1], x.shape[1:]], 0)
+            return tf.nn.conv2d_transpose(y, kernel, shape, pair(self.stride), self.padding.upper())
+        paddings, crops = self.phases(x.shape[1:3], x.shape[1:3])
+        phases = tf.space_to_batch(y, dilation, crops)
+        sizes = tf.shape(phases)[1:3] + [window - 1 for window in pair(self.kernel_size)]
+        shape = tf.concat([tf.shape(phases)[:1], sizes, x.shape[3:]], 0)
+        back = tf.nn.conv2d_transpose(phases, kernel, shape, 1, "VALID")
+        return tf.ensure_shape(tf.batch_to_space(back, dilation, paddings), x.shape)
 
 
 class DepthwiseConv2D(Convolution):
@@ -192,3 +209,37 @@ class DepthwiseConv2D(Convolution):
         )
         # With a dilation, one unknown size makes TensorFlow forget the other.
         return tf.ensure_shape(y, self.infer(TensorSpec(tuple(x.shape))).shape)
+
+
+def grouped(
+    x: Tensor,
+    kernel: Tensor,
+    groups: int,
+    stride: tuple[int, int] = (1, 1),
+    padding: str = "valid",
+) -> Tensor:
+    """The convolution of each group of channels by itself."""
+    if groups == 1 or has_grouped_gradient(x.dtype.name):
+        return tf.nn.conv2d(x, kernel, stride, padding.upper())
+    parts = zip(tf.split(x, groups, -1), tf.split(kernel, groups, -1))
+    found = [tf.nn.conv2d(part, own, stride, padding.upper()) for part, own in parts]
+    return tf.concat(found, -1)
+
+
+@cache
+def has_grouped_gradient(dtype: str) -> bool:
+    """Whether TensorFlow can train a convolution in groups here.
+
+    It depends on dtype, device and oneDNN, and nothing but a try tells.
+    """
+    # No tape records in an init_scope: the ops of the gradient are called as they are.
+    with tf.init_scope():
+        x, kernel = tf.zeros([2, 5, 5, 4], dtype), tf.zeros([3, 3, 2, 6], dtype)
+        y = tf.zeros([2, 3, 3, 6], dtype)
+        window = {"strides": [1, 1, 1, 1], "padding": "VALID", "out_backprop": y}
+        try:
+            tf.raw_ops.Conv2DBackpropInput(input_sizes=x.shape, filter=kernel, **window)
+            tf.raw_ops.Conv2DBackpropFilter(input=x, filter_sizes=kernel.shape, **window)
+        except tf.errors.OpError:
+            return False
+    return True
