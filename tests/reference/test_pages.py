@@ -103,7 +103,7 @@ def test_a_name_of_two_things_lists_both():
     [
         ("conv2", "did you mean `conv2d`?"),
         ("Conv2D", "did you mean `conv2d`?"),
-        ("TG2O3", "did you mean `TG203`?"),
+        ("TG203a", "did you mean `TG203`?"),
         ("matmul.unts", "did you mean `matmul.units`?"),
         ("epochs", "it is a part of others: did you mean `train.epochs`?"),
         ("qqqqq", "`tfgraph explain` alone lists what there is"),

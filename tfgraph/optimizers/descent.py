@@ -20,7 +20,7 @@ class GradientDescent(Optimizer):
     """
 
     type = "gradient_descent"
-    example = "optimizer: {gradient_descent: {learning_rate: 0.01, momentum: 0.9, nesterov: true}}"
+    example = "optimizer: {gradient_descent: {learning_rate: 0.1, momentum: 0.9}}"
 
     momentum: float = param("How much of the last step goes on.", default=0.0, minimum=0, below=1)
     nesterov: bool = param("Take the gradient's effect ahead.", default=False)

@@ -88,7 +88,7 @@ class Subjects:
         ends = [known for known in inner if known.rpartition(".")[2] == name]
         if ends:
             return f"it is a part of others: did you mean {listed(ends[:4])}?"
-        close = closest(name, [known for known in self.names if "." not in known])
+        close = closest(name, [known for known in self.names if ("." in known) == ("." in name)])
         close = close or closest(name, self.names)
         if close:
             return f"did you mean `{close}`?"

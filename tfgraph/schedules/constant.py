@@ -32,7 +32,8 @@ class Piecewise(Schedule):
     example = """
     optimizer:
       gradient_descent:
-        learning_rate: {piecewise: {boundaries: [1000, 2000], values: [0.1, 0.01, 0.001]}}
+        learning_rate:
+          piecewise: {boundaries: [1000, 2000], values: [0.1, 0.01, 0.001]}
         momentum: 0.9
     train: {epochs: 30, batch_size: 1}
     """

@@ -25,7 +25,8 @@ class Cosine(Schedule):
     example = """
     optimizer:
       adamw:
-        learning_rate: {cosine: {initial: 0.001, decay_steps: 900, warmup_steps: 100}}
+        learning_rate:
+          cosine: {initial: 0.001, decay_steps: 900, warmup_steps: 100}
     train: {epochs: 10, batch_size: 1}
     """
 

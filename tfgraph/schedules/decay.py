@@ -21,7 +21,8 @@ class Exponential(Schedule):
     example = """
     optimizer:
       rmsprop:
-        learning_rate: {exponential: {initial: 0.001, decay_steps: 100, decay_rate: 0.96}}
+        learning_rate:
+          exponential: {initial: 0.001, decay_steps: 100, decay_rate: 0.96}
     train: {epochs: 10, batch_size: 1}
     """
 
@@ -56,7 +57,8 @@ class Polynomial(Schedule):
     example = """
     optimizer:
       adam:
-        learning_rate: {polynomial: {initial: 0.001, decay_steps: 1010, end: 0.0001}}
+        learning_rate:
+          polynomial: {initial: 0.001, decay_steps: 1010, end: 0.0001}
     train: {epochs: 10, batch_size: 1}
     """
 
