@@ -88,6 +88,7 @@ def test_metadata_are_what_a_reference_page_says():
         "type": "blur",
         "summary": "Blurs an image.",
         "doc": "Blurs an image.\n\nShape: like its input.",
+        "example": "",
         "parameters": [
             {
                 "name": "radius",
