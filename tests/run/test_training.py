@@ -246,3 +246,16 @@ def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
     with pytest.raises(DivergedError, match=r"the weight `\w+/\w+` is not finite after step 1"):
         tfgraph.train(plan, tmp_path / "r")
     assert not (tmp_path / "r/checkpoints").exists()
+
+
+def test_a_run_is_read_as_it_was_resolved_whatever_became_of_the_files(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(LINE, encoding="utf-8")
+    (tmp_path / "line.yaml").write_text("extends: base.yaml\n", encoding="utf-8")
+    plan = tfgraph.load(tmp_path / "line.yaml", set={"train.epochs": 2, "train.batch_size": 7})
+    run = tfgraph.train(plan, tmp_path / "r")
+    (tmp_path / "base.yaml").unlink()
+    again = tfgraph.open_run(tmp_path / "r")
+    assert again.plan.spec.training == plan.spec.training
+    assert {n: v.tolist() for n, v in weights(again).items()} == {
+        n: v.tolist() for n, v in weights(run.graph).items()
+    }

@@ -65,7 +65,7 @@ class RunDirectory:
         return found
 
     def check_spec(self, plugins: Sequence[str] = ()) -> Checked:
-        """Read, validate and plan the spec that was trained, with the plugin files given.
+        """Read, validate and plan the spec as it was trained, with the plugin files given.
 
         Raises UsageError where it was trained with plugin files that are not given.
         """
@@ -78,7 +78,7 @@ class RunDirectory:
                 f"the run `{self.path}` was trained with the plugin file `{missing[0]}`",
                 help=f"give it again: `tfgraph {options} …`",
             )
-        path = self.path / "spec.yaml"
+        path = self.path / "resolved.yaml"
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -122,6 +122,8 @@ def create(
     try:
         path.mkdir(parents=True, exist_ok=True)
         write_text(path / "spec.yaml", plan.spec.source.text)
+        # What was trained: the files that the spec extends may change, and settings are gone.
+        write_text(path / "resolved.yaml", plan.spec.resolved_text())
         manifest = _manifest(plan, command, plugin_files)
         write_text(path / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     except OSError as error:

@@ -82,6 +82,8 @@ SECTIONS: dict[str, Part] = {
     "metrics": Part(_ENTRIES, "a list of metrics", "Figures over a whole split."),
     "train": Part({"type": "object"}, "a mapping", "How long and in which order to train."),
 }
+#: Sections that are of no more use once a spec is resolved.
+SPENT = ("extends", "vars", "blocks")
 REQUIRED_SECTIONS = ("tfgraph", "layers")
 
 LAYER_SIBLINGS: dict[str, Part] = {

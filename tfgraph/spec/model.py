@@ -19,6 +19,7 @@ from tfgraph.api import (
 )
 from tfgraph.diagnostics import Source, Span
 from tfgraph.spec.nodes import Node
+from tfgraph.spec.writing import written
 
 C_co = TypeVar("C_co", bound=Component, covariant=True)
 
@@ -115,6 +116,10 @@ class Spec:
     folder: Path = Path()
     #: The nodes that it was made of: without variables, blocks and repeats.
     resolved: Node | None = None
+
+    def resolved_text(self) -> str:
+        """The spec without variables, blocks and repeats, as YAML that means the same."""
+        return written(self.resolved) if self.resolved else self.source.text
 
     def place(self, section: str) -> Span:
         """Where a section stands; the start of the file for one that is not given.

@@ -10,21 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from tfgraph.diagnostics import Diagnostic, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec.blocks import Block, Expander, declared_blocks
 from tfgraph.spec.extending import Extender
-from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
-from tfgraph.spec.reader import core_scalar
+from tfgraph.spec.language import SPENT
+from tfgraph.spec.nodes import Mapping, Node, Scalar
 from tfgraph.spec.settings import apply_setting
-from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in, escaped
-
-#: Sections that are of no more use once a spec is resolved.
-SPENT = ("extends", "vars", "blocks")
+from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
 
 
 @dataclass(frozen=True)
@@ -108,28 +102,3 @@ def _unused(
 def _warn(notes: Notes, code: str, key: Scalar, message: str) -> None:
     help = f"remove it, or use it as `${key.value}`" if code == "TG401" else "remove it, or use it"
     notes.add(Diagnostic(code, message, key.span, help=help, severity="warning"))
-
-
-def resolved_text(node: Node) -> str:
-    """A resolved spec as YAML that means the same when it is read again."""
-    data: dict[str, Any] = escaped(plain(node))
-    kept = {name: value for name, value in data.items() if name not in SPENT}
-    return yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes what YAML 1.2 takes for more than a string; PyYAML goes by YAML 1.1."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    try:
-        style = None if isinstance(core_scalar(text), str) else '"'
-    except OverflowError:
-        style = '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _string)
