@@ -80,6 +80,84 @@ class FailingOptimizer(Optimizer):
         return variable.assign(checked(gradient + 10.0, "too large an update")).op
 
 
+class Any(Loss):
+    """Abstract: takes any output and target."""
+
+    def check(self, output, target):
+        pass
+
+
+class ScalarLoss(Any):
+    type = "scalar_loss"
+
+    def build(self, output, target):
+        return tf.reduce_mean(tf.square(output - target))
+
+
+class LossOfEachValue(Any):
+    type = "loss_of_each_value"
+
+    def build(self, output, target):
+        return tf.square(output - target)
+
+
+class CountingLoss(Any):
+    type = "counting_loss"
+
+    def build(self, output, target):
+        return tf.cast(output[:, 0] > 0, tf.int32)
+
+
+class LossWithoutReturn(Any):
+    type = "loss_without_return"
+
+    def build(self, output, target):
+        pass
+
+
+class Total(FailingMetric):
+    """A metric of the output's sum, its state float32."""
+
+    type = "total"
+
+    def update(self, state, output, target):
+        return {"total": state["total"] + tf.reduce_sum(output)}
+
+
+class WiderState(Total):
+    type = "wider_state"
+
+    def update(self, state, output, target):
+        return {"total": tf.cast(tf.reduce_sum(output), tf.float64)}
+
+
+class LargerState(Total):
+    type = "larger_state"
+
+    def update(self, state, output, target):
+        return {"total": state["total"] + output[0]}
+
+
+class OtherState(Total):
+    type = "other_state"
+
+    def update(self, state, output, target):
+        return {"sum": state["total"]}
+
+
+class VectorResult(Total):
+    type = "vector_result"
+
+    def result(self, state):
+        return tf.stack([state["total"]] * 2)
+
+
+class CalledLoss(Total):
+    """Its type is the word that the objective is reported by."""
+
+    type = "loss"
+
+
 @hookimpl
 def tfgraph_layers():
     return [FailsForward, FailsBackward, FailsInTheMaking]
@@ -87,12 +165,12 @@ def tfgraph_layers():
 
 @hookimpl
 def tfgraph_losses():
-    return [FailingLoss]
+    return [FailingLoss, ScalarLoss, LossOfEachValue, CountingLoss, LossWithoutReturn]
 
 
 @hookimpl
 def tfgraph_metrics():
-    return [FailingMetric]
+    return [FailingMetric, WiderState, LargerState, OtherState, VectorResult, CalledLoss]
 
 
 @hookimpl

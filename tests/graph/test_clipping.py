@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from tests.optimizers.parity import assert_trains_like_keras, build, data, values
-from tfgraph.graph.training import clip
+from tfgraph.graph.updates import clip
 
 SGD = keras.optimizers.SGD
 

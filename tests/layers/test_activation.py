@@ -29,6 +29,15 @@ def test_an_activation_is_that_of_keras(name, shape):
     assert_close(output_of(name, x), FUNCTIONS[name](x))
 
 
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("axis", [-1, 2])
+def test_a_softmax_takes_more_axes_than_the_kernel_that_computes_it(name, axis):
+    x = 3 * normal(1, 2, 3, 2, 1, 2, 3)
+    expected = np.exp(x) / np.exp(x).sum(axis, keepdims=True)
+    expected = np.log(expected) if name == "log_softmax" else expected
+    assert_close(output_of({name: {"axis": axis}}, x), expected)
+
+
 @pytest.mark.parametrize(
     ("entry", "function"),
     [

@@ -13,6 +13,7 @@ from tfgraph.cli.specs import plan_of, set_option, spec_argument
 from tfgraph.drawing import data, mermaid, svg
 from tfgraph.spec import Plan
 from tfgraph.spec.plan import PlannedLayer
+from tfgraph.spec.plan.cost import cost, show_bytes
 
 HEADER = ("layer", "takes", "output", "weights", "parameters")
 
@@ -117,7 +118,7 @@ def totals(plan: Plan) -> Iterator[str]:
     frozen = plan.parameters - plan.trainable_parameters
     size = sum(weight.bytes for weight in plan.weights.values())
     note = f", {frozen:,} of them not trained" if frozen else ""
-    yield f"parameters  {plan.parameters:,}{note} ({_bytes(size)})"
+    yield f"parameters  {plan.parameters:,}{note} ({show_bytes(size)})"
     yield f"outputs     {', '.join(plan.outputs)}"
     for loss in plan.losses:
         factor = "" if loss.weight == 1 else f" · {loss.weight:g}"
@@ -126,12 +127,5 @@ def totals(plan: Plan) -> Iterator[str]:
         yield f"optimizer   {plan.spec.optimizer.component.type}"
     if plan.metrics:
         yield f"metrics     {', '.join(metric.name for metric in plan.metrics)}"
-
-
-def _bytes(size: int) -> str:
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
+    memory = cost(plan)
+    yield f"memory      {show_bytes(memory.peak)}: {memory}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tfgraph.api import Tensor
+from tfgraph.api import Tensor, TensorSpec
 from tfgraph.graph.batches import evaluation_batch, evaluation_size
+from tfgraph.graph.faults import check_result, check_state
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
 from tfgraph.graph.objective import example_losses, regularisation, wanted_by_evaluation
 from tfgraph.lazy import tf
-from tfgraph.spec.plan import Plan
+from tfgraph.spec.plan import Plan, PlannedMetric
 
 
 def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
@@ -26,14 +27,10 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
         examples = tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]
         values = {name: variable.read_value() for name, variable in weights.items()}
         sums = {planned.name: tf.constant(0.0, tf.float64) for planned in plan.losses}
+        declared = {planned.name: _state(plan, planned) for planned in plan.metrics}
         states = {
-            planned.name: {
-                name: tf.zeros(spec.shape, spec.dtype)
-                for name, spec in planned.metric.state(
-                    plan.output_of(planned.of), plan.output_of(planned.target)
-                ).items()
-            }
-            for planned in plan.metrics
+            metric: {name: tf.zeros(spec.shape, spec.dtype) for name, spec in specs.items()}
+            for metric, specs in declared.items()
         }
 
         def body(start: Tensor, sums: Any, states: Any) -> tuple[Tensor, Any, Any]:
@@ -50,9 +47,11 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
             new_states = {}
             for planned in plan.metrics:
                 with part("metric", planned.name, planned.span):
-                    new_states[planned.name] = planned.metric.update(
+                    state = planned.metric.update(
                         states[planned.name], outputs[planned.of], outputs[planned.target]
                     )
+                    check_state(planned, declared[planned.name], state)
+                    new_states[planned.name] = dict(state)
             return start + size, new_sums, new_states
 
         _, sums, states = tf.while_loop(
@@ -63,6 +62,13 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
         return figures(plan, values, sums, states, examples)
 
     return evaluate
+
+
+def _state(plan: Plan, planned: PlannedMetric) -> dict[str, TensorSpec]:
+    """The accumulators that a metric declares."""
+    with part("metric", planned.name, planned.span):
+        specs = planned.metric.state(plan.output_of(planned.of), plan.output_of(planned.target))
+        return dict(specs)
 
 
 def figures(
@@ -85,7 +91,10 @@ def figures(
             **found,
         }
     for metric in plan.metrics:
-        found[metric.name] = tf.cast(metric.metric.result(states[metric.name]), tf.float64)
+        with part("metric", metric.name, metric.span):
+            result = metric.metric.result(states[metric.name])
+            check_result(metric, result)
+            found[metric.name] = tf.cast(result, tf.float64)
     return found
 
 

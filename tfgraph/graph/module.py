@@ -16,6 +16,7 @@ from tfgraph.graph.functions import reason_of, trace
 from tfgraph.graph.training import training_loop
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
+from tfgraph.spec.plan.contract import Caller, slots
 
 
 class Graph(tf.Module):  # type: ignore[misc]
@@ -43,18 +44,22 @@ class Graph(tf.Module):  # type: ignore[misc]
 
     @cached_property
     def slots(self) -> Mapping[str, Mapping[str, Any]]:
-        """The optimizer's variables: for each trainable weight, its slots by name."""
+        """The optimizer's variables: for each trainable weight, its slots by name.
+
+        For a weight in half precision they are of float32, as its own copy `float32` is.
+        """
         if self.plan.spec.optimizer is None:
             raise UsageError(
                 f"the spec `{self.plan.spec.name}` has no optimizer: there is nothing to train",
                 help="add `loss` and `optimizer`",
             )
-        optimizer = self.plan.spec.optimizer.component
+        optimizer = self.plan.spec.optimizer
+        caller = Caller(optimizer.component, optimizer.span)
         with tf.init_scope():
             made = {
                 weight: {
                     slot: _variable(f"optimizer/{weight}/{slot}", slot_spec, 0)
-                    for slot, slot_spec in optimizer.slots(spec).items()
+                    for slot, slot_spec in slots(caller, spec).items()
                 }
                 for weight, spec in self.plan.weights.items()
                 if spec.trainable

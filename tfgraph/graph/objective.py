@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tfgraph.api import Tensor
+from tfgraph.graph.faults import check_losses
 from tfgraph.graph.functions import part
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan, PlannedLoss
@@ -24,31 +25,47 @@ def wanted_by_evaluation(plan: Plan) -> tuple[str, ...]:
 def example_losses(planned: PlannedLoss, values: Mapping[str, Tensor]) -> Tensor:
     """The losses of a batch, one for each example."""
     with part("loss", planned.name, planned.span):
-        return planned.loss.build(values[planned.of], values[planned.target])
+        losses = planned.loss.build(values[planned.of], values[planned.target])
+        check_losses(planned, losses)
+        return losses
 
 
 def objective(plan: Plan, values: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:
-    """What one training step makes small: a float32 scalar."""
+    """What one training step makes small: a scalar of float64 where a part of it is, or float32."""
     terms = []
     for planned in plan.losses:
-        each = example_losses(planned, values)
+        each = wide(example_losses(planned, values))
         mean = planned.loss.reduction == "mean"
         reduced = tf.reduce_mean(each) if mean else tf.reduce_sum(each)
-        terms.append(_weighted(planned.weight, tf.cast(reduced, tf.float32)))
-    total = terms[0] if len(terms) == 1 else tf.add_n(terms)
-    penalty = regularisation(plan, weights)
-    return total if penalty is None else total + penalty
+        terms.append(_weighted(planned.weight, reduced))
+    return _sum([*terms, *_penalties(plan, weights)])
 
 
 def regularisation(plan: Plan, weights: Mapping[str, Tensor]) -> Tensor | None:
-    """The sum of the l1 and l2 terms of all weights, a float32; None where there are none."""
+    """The sum of the l1 and l2 terms of all weights; None where there are none."""
+    terms = _penalties(plan, weights)
+    return _sum(terms) if terms else None
+
+
+def wide(values: Tensor) -> Tensor:
+    """The values in float32, or in float64 if they are: half precision cannot hold their sum."""
+    return values if values.dtype == tf.float64 else tf.cast(values, tf.float32)
+
+
+def _penalties(plan: Plan, weights: Mapping[str, Tensor]) -> list[Tensor]:
     terms = []
     for name, spec in plan.weights.items():
         if spec.l1:
-            terms.append(spec.l1 * tf.cast(tf.reduce_sum(tf.abs(weights[name])), tf.float32))
+            terms.append(spec.l1 * tf.reduce_sum(tf.abs(wide(weights[name]))))
         if spec.l2:
-            terms.append(spec.l2 * tf.cast(tf.reduce_sum(tf.square(weights[name])), tf.float32))
-    return tf.add_n(terms) if terms else None
+            terms.append(spec.l2 * tf.reduce_sum(tf.square(wide(weights[name]))))
+    return terms
+
+
+def _sum(terms: Sequence[Tensor]) -> Tensor:
+    dtype = max((term.dtype for term in terms), key=lambda dtype: dtype.size)
+    cast = [tf.cast(term, dtype) for term in terms]
+    return cast[0] if len(cast) == 1 else tf.add_n(cast)
 
 
 def _weighted(weight: float, term: Tensor) -> Tensor:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tfgraph.api import Optimizer, Tensor
+from tfgraph.api import Tensor
 from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
 from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.graph.updates import apply_gradients
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
@@ -32,12 +33,13 @@ def training_loop(
 
         def body(step: Tensor, total: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             loss = training_step(plan, weights, slots, step, arrays)
-            return step + 1, total + tf.cast(loss, tf.float64), loss
+            loss = tf.cast(loss, tf.float64)
+            return step + 1, total + loss, loss
 
         end, total, last = tf.while_loop(
             lambda step, _, last: tf.logical_and(step < first + steps, tf.math.is_finite(last)),
             body,
-            [first, tf.constant(0.0, tf.float64), tf.constant(0.0)],
+            [first, tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64)],
             shape_invariants=[tf.TensorShape([])] * 3,
         )
         with tf.control_dependencies([end]):
@@ -73,33 +75,3 @@ def training_step(
     done += [weights[name].assign(value).op for name, value in updates.items()]
     with tf.control_dependencies(done):
         return tf.identity(loss)
-
-
-def apply_gradients(
-    optimizer: Optimizer,
-    weights: Mapping[str, Any],
-    gradients: Mapping[str, Tensor],
-    slots: Mapping[str, Mapping[str, Any]],
-    step: Tensor,
-) -> list[Any]:
-    """Emit the clipping and the updates of all weights that have a gradient."""
-    learning_rate = optimizer.learning_rate.build(step)
-    clipped = clip(optimizer, gradients)
-    return [
-        optimizer.update(weights[name], gradient, dict(slots[name]), learning_rate, step)
-        for name, gradient in clipped.items()
-    ]
-
-
-def clip(optimizer: Optimizer, gradients: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The gradients as the optimizer's clip_value, clip_norm and clip_global_norm leave them."""
-    clipped = dict(gradients)
-    if optimizer.clip_value is not None:
-        bound = optimizer.clip_value
-        clipped = {n: tf.clip_by_value(g, -bound, bound) for n, g in clipped.items()}
-    if optimizer.clip_norm is not None:
-        clipped = {n: tf.clip_by_norm(g, optimizer.clip_norm) for n, g in clipped.items()}
-    if optimizer.clip_global_norm is not None and clipped:
-        scaled, _ = tf.clip_by_global_norm(list(clipped.values()), optimizer.clip_global_norm)
-        clipped = dict(zip(clipped, scaled))
-    return clipped

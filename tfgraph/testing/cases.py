@@ -85,6 +85,7 @@ LAYERS: dict[str, list[Case]] = {
     "depthwise_conv2d": [
         *_images({"depthwise_conv2d": {"multiplier": 2, "stride": 2, "bias": True}}),
         *_images({"depthwise_conv2d": {"dilation": [1, 2], "padding": "valid"}}),
+        Case({"depthwise_conv2d": {"dilation": 2}}, [[None, 6, 4]]),
     ],
     "max_pool": _images("max_pool"),
     "avg_pool": _images("avg_pool"),

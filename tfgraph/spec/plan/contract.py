@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from tfgraph.api import (
@@ -28,6 +29,9 @@ from tfgraph.registry.origins import origin_of
 
 #: Weights name variables and entries of checkpoints.
 WEIGHT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+#: Dtypes in which a weight is updated through a copy in float32, and the slot that holds it.
+HALVES = ("float16", "bfloat16")
+WIDE = "float32"
 #: What a plugin returned is shown up to this length.
 MAX_SHOWN = 100
 
@@ -125,14 +129,18 @@ def check_ties(
 
 
 def slots(caller: Caller, weight: WeightSpec) -> dict[str, WeightSpec]:
-    """The slots that an optimizer keeps for a weight."""
+    """The slots that are kept for a weight: the optimizer's, and `WIDE` in half precision."""
     assert isinstance(caller.component, Optimizer)
-    found = caller.call("slots", weight)
+    half = weight.dtype in HALVES
+    wide = replace(weight, dtype="float32") if half else weight
+    found = caller.call("slots", wide)
     if not isinstance(found, Mapping):
         caller.refuse("slots", f"{shown(found)}, not a dict of WeightSpecs")
     for name, spec in found.items():
         check_weight(caller, "slots", name, spec)
-    return dict(found)
+        if name == WIDE:
+            caller.refuse("slots", f"a slot `{name}`: the name is taken")
+    return {**found, **({WIDE: wide.slot(0.0)} if half else {})}
 
 
 def check_weight(caller: Caller, method: str, name: Any, spec: Any) -> None:
