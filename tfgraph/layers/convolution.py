@@ -79,6 +79,8 @@ class Convolution(Regularised):
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         y = self.convolve(x, weights["kernel"])
+        # Through the phases of a dilated convolution TensorFlow loses sizes that are known.
+        y.set_shape(self.infer(TensorSpec(tuple(x.shape), x.dtype.name)).shape)
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
 
     def facts(self, x: TensorSpec) -> LayerFacts:

@@ -110,6 +110,8 @@ class Spec:
     losses: tuple[LossEntry, ...] = ()
     optimizer: Entry[Optimizer] | None = None
     metrics: tuple[MetricEntry, ...] = ()
+    #: Whether all losses and metrics are sound: which inputs are targets is not known else.
+    targets_known: bool = True
     training: Training = field(default_factory=Training)
     spans: Mapping[str, Span] = field(default_factory=dict)
     #: Where relative data paths start.

@@ -75,8 +75,10 @@ class _Validator:
         layers = self.layers(sound.get("layers"))
         data = self.entries.typed(sound.get("data"), Dataset)
         optimizer = self.entries.typed(sound.get("optimizer"), Optimizer)
+        before = self.entries.problems
         losses = self.losses(sound.get("loss"))
         metrics = self.metrics(sound.get("metrics"))
+        targets_known = self.entries.problems == before and not bad & {"loss", "metrics"}
         training, train_spans = self.training(sound.get("train"))
         # A section that is there and not sound makes every later finding doubtful.
         doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
@@ -94,6 +96,7 @@ class _Validator:
             losses=losses,
             optimizer=optimizer,
             metrics=metrics,
+            targets_known=targets_known,
             training=training,
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.folder,
@@ -226,13 +229,15 @@ class _Validator:
         if node is None:
             return
         for item in node.items if isinstance(node, Sequence) else (node,):
+            before = self.entries.problems
             split = self.entries.split(item, base, siblings)
             if split is None:
                 continue
             type_node, value, beside = split
             sound = self.entries.siblings(beside, siblings, type_node.span)
             made = self.entries.component(base, type_node, value)
-            if made:
+            # What is wrong beside the type may be what the entry is to be compared with.
+            if made and self.entries.problems == before:
                 yield type_node, made, sound
 
     def training(self, node: Node | None) -> tuple[Training | None, dict[str, Span]]:

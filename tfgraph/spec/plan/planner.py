@@ -34,7 +34,7 @@ def _plan(scope: Scope) -> Plan | None:
     outputs = tuple(name.value for name in scope.spec.outputs) or (scope.spec.layers[-1].name,)
     losses = plan_losses(scope, outputs)
     metrics = plan_metrics(scope, outputs, losses)
-    if scope.diagnostics:
+    if scope.diagnostics or scope.failed:
         return None
     needed = above(scope.planned, outputs)
     comparisons: list[PlannedLoss | PlannedMetric] = [*losses, *metrics]

@@ -100,6 +100,8 @@ class _Wiring:
             return tuple(candidates)
         if scope.failed.intersection(candidates):
             return None
+        if not scope.spec.targets_known:
+            return None
         scope.report(
             "TG302",
             f"the first layer needs `from`: there are the inputs {listed(candidates)}",
