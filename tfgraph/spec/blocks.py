@@ -148,6 +148,8 @@ class Expander:
         layers = file.get("layers")
         if not isinstance(layers, Sequence):
             return file
+        if not self.blocks and not any(_is_repeated(item) for item in layers.items):
+            return file  # they are plain, as in most specs
         items = self.items(layers.items, ())
         frame = _frame(_Frame(), items)
         sections = {key.value: value for key, value in file}
@@ -441,6 +443,10 @@ class Expander:
 
     def one(self, node: Node, frame: _Frame) -> Node:
         return self.meant(node, frame, layer=True)[0] if isinstance(node, Scalar) else node
+
+
+def _is_repeated(item: Node) -> bool:
+    return isinstance(item, Mapping) and item.get("repeat") is not None
 
 
 def _frame(frame: _Frame, items: AbstractSequence[_Item]) -> _Frame:
