@@ -112,7 +112,7 @@ BLOCKS = {
     "a-type": (stack("{relu: {layers: [tanh]}}", "[relu]"), "TG214"),
     "a-sibling": (stack("{from: {layers: [tanh]}}", "[relu]"), "TG214"),
     "dunder": (stack("{__class__: {layers: [tanh]}}", "[relu]"), "TG214"),
-    "no-layers": (stack("{a: {layers: []}}", "[a]"), "TG202 TG214"),
+    "no-layers": (stack("{a: {layers: []}}", "[a]"), "TG214"),
     "other-keys": (stack("{a: {layers: [relu], code: id}}", "[a]"), "TG214"),
     "a-list": (stack("[a]", "[relu]"), "TG205"),
     "no-mapping": (stack("{a: [relu]}", "[relu]"), "TG214"),

@@ -222,3 +222,102 @@ def test_the_default_of_a_parameter_may_be_the_variable_of_its_name():
     more = "vars: {units: 3}\nblocks:\n  b: {params: {units: $units}, layers: [{matmul: $units}]}\n"
     plan = tfgraph.loads(spec("  - b\n  - b: 5", more=more))
     assert [layer.layer.units for layer in plan.layers] == [3, 5]
+
+
+def test_names_are_those_that_the_table_of_layers_shows():
+    layers = "  - matmul: 4\n    repeat: 3\n  - matmul: 5\n  - relu\n  - relu: {maximum: 7}\n    name: relu_1"
+    plan = tfgraph.loads(spec(layers), set={"layers.matmul_4.matmul": 9, "layers.relu_2.name": "r"})
+    assert plan.layer("matmul_4").layer.units == 9
+    assert [p.name for p in plan.layers][-2:] == ["r", "relu_1"]
+    for copy in ("matmul_1", "matmul_2", "matmul_3"):
+        assert (
+            tfgraph.loads(spec(layers), set={f"layers.{copy}.matmul": 6})
+            .weights[f"{copy}/kernel"]
+            .shape[-1]
+            == 6
+        )
+
+
+def test_a_use_of_a_block_takes_a_name_as_a_layer_does():
+    more = "blocks: {blk: {layers: [{matmul: 4}]}}"
+    layers = "  - blk:\n    name: relu_1\n  - relu\n  - add:\n    from: [relu_1, relu_2]"
+    plan = tfgraph.loads(spec(layers, more=more))
+    assert plan.layer("add_1").inputs == ("relu_1.matmul_1", "relu_2")
+
+
+@pytest.mark.parametrize(
+    ("layers", "inputs"),
+    [
+        ("[{matmul: 4, name: h, repeat: 2}, {matmul: 5, name: h}]", "{x: [4]}"),
+        ("[{matmul: 4, name: h, repeat: 2}, {matmul: 5, name: h, repeat: 3}]", "{x: [4]}"),
+        ("[{blk: , name: h}, {other: , name: h}]", "{x: [4]}"),
+        ("[{matmul: 4, name: h, repeat: 2, from: x}]", "{x: [4], h: [4]}"),
+    ],
+)
+def test_a_name_for_several_layers_is_a_name(layers, inputs):
+    more = f"blocks: {{blk: {{layers: [relu]}}, other: {{layers: [tanh]}}}}\nlayers: {layers}\n"
+    found = problem(f"tfgraph: 1\ninputs: {inputs}\n{more}")
+    assert (found.code, excerpt(found.span)) == ("TG208", "h")
+
+
+def test_sharing_a_repeated_name_is_sharing_the_last():
+    more = "blocks: {blk: {layers: [{matmul: 4}]}}"
+    layers = "  - blk:\n    name: h\n    repeat: 3\n  - blk:\n    share: h"
+    plan = tfgraph.loads(spec(layers, more=more))
+    assert plan.layer("blk_1.matmul_1").owner == "h.3.matmul_1"
+
+
+@pytest.mark.parametrize(
+    ("beside", "code"),
+    [
+        ("from: []", "TG206"),
+        ("name: 5", "TG205"),
+        ("share: 7", "TG205"),
+        ("from: {a: 1}", "TG205"),
+        ("repeat: $yy", "TG212"),
+    ],
+)
+def test_what_stands_beside_a_block_is_checked_as_beside_a_layer(beside, code):
+    found = problem(spec(f"  - residual: 4\n    {beside}", more=RESIDUAL))
+    assert found.code == code
+
+
+def test_mistakes_of_a_block_that_nothing_uses_are_found():
+    found = problems(spec("  - relu", more="blocks: {b: {layers: [rel, {matmul: $nope}]}}"))
+    assert [(d.code, excerpt(d.span)) for d in found] == [("TG202", "rel"), ("TG212", "$nope")]
+
+
+def test_a_block_made_of_itself_hides_no_other_mistake():
+    text = spec("  - r\n  - relu: {zz: 3}\n  - nope", more="blocks: {r: {layers: [r]}}")
+    assert [d.code for d in problems(text)] == ["TG214", "TG203", "TG202"]
+
+
+def test_uses_of_a_broken_block_are_not_reported_as_well():
+    found = problem(spec("  - b\n  - b: 3", more="blocks: {b: [tanh]}"))
+    assert found.code == "TG214"
+
+
+def test_sharing_a_block_leaves_out_what_has_no_weights():
+    more = "blocks: {r: {layers: [{layer_norm: {scale: false, center: false}}, {matmul: 4}]}}\n"
+    plan = tfgraph.loads(spec("  - r:\n    name: one\n  - r:\n    share: one", more=more))
+    assert set(plan.weights) == {"one.matmul_1/kernel"}
+
+
+def test_a_mapping_for_the_only_parameter_is_one_mistake_with_its_mending():
+    more = "blocks: {b: {params: {init: null}, layers: [{matmul: {units: 3, init: $init}}]}}"
+    found = problem(spec("  - b: {normal: 0.1}", more=more))
+    assert (found.code, found.help) == (
+        "TG203",
+        "if it is the value of a parameter: `b: {init: …}`",
+    )
+
+
+def test_a_setting_knows_the_first_parameter_of_a_block():
+    more = "blocks: {b: {params: {n: null, k: 2}, layers: [{matmul: $(n * k)}]}}"
+    plan = tfgraph.loads(spec("  - b: 3\n    name: q", more=more), set={"layers.q.b.k": 5})
+    assert plan.layer("q.matmul_1").layer.units == 15
+
+
+def test_many_layers_of_many_values_are_bounded_as_the_text_they_come_to():
+    layers = "  - matmul: {units: 4, bias: true, init: {normal: 0.1}}\n    repeat: 9000"
+    assert problem(spec(layers)).code == "TG102"

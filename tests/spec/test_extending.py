@@ -134,3 +134,41 @@ def test_a_value_from_a_setting_stands_over_all(files):
     folder = files(base=BASE, child="extends: base.yaml\nvars: {width: 5}\n")
     plan = tfgraph.load(folder / "child.yaml", set={"vars.width": 9})
     assert plan.layer("hidden").layer.units == 9
+
+
+def test_a_spec_in_a_folder_extends_what_stands_beside_it(files, monkeypatch):
+    folder = files(sub__base=BASE, sub__child="extends: base.yaml\n")
+    monkeypatch.chdir(folder)
+    assert tfgraph.load("sub/child.yaml").spec.name == "child"
+
+
+def test_variables_named_like_types_merge_as_others_do(files):
+    base = BASE.replace("vars: {width: 8}", "vars: {dropout: 8}").replace("$width", "$dropout")
+    folder = files(base=base, child="extends: base.yaml\nvars: {scale: 2}\n")
+    assert tfgraph.load(folder / "child.yaml").layer("hidden").layer.units == 8
+
+
+def test_what_stands_beside_an_entry_can_be_changed_alone(files):
+    folder = files(base=BASE, child="extends: base.yaml\nloss: {weight: 2}\n")
+    assert tfgraph.load(folder / "child.yaml").losses[0].weight == 2
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "{tfgraph: 1, inputs: {x: [4]}, layers: [relu]}",
+        '"tfgraph": 1\ninputs: {x: [4]}\nlayers: [relu]',
+    ],
+)
+def test_a_base_may_be_written_in_any_style(files, base):
+    folder = files(base=base, child="extends: base.yaml\n")
+    assert tfgraph.load(folder / "child.yaml").outputs == ("relu_1",)
+
+
+def test_paths_of_data_start_at_the_file_that_they_stand_in(files):
+    base = "tfgraph: 1\ndata: {mnist: {folder: files}}\nlayers: [flatten]\n"
+    folder = files(base__base=base, child__c="extends: ../base/base.yaml\n")
+    plan = tfgraph.load(folder / "child" / "c.yaml")
+    assert plan.spec.data.component.folder == str(folder / "base" / "files")
+    again = tfgraph.loads(plan.spec.resolved_text(), folder=plan.spec.folder)
+    assert again.spec.data.component == plan.spec.data.component

@@ -45,3 +45,9 @@ def test_strings_that_look_like_something_else_are_quoted(text):
     plan = tfgraph.loads(spec("  - relu", more=f'description: "{written}"'))
     again = tfgraph.loads(plan.spec.resolved_text())
     assert again.spec.description == text
+
+
+def test_a_character_that_only_an_escape_gives_is_escaped_again():
+    plan = tfgraph.loads(spec("  - relu", more='description: "a\\u200bb\\u202e é"'))
+    again = tfgraph.loads(plan.spec.resolved_text())
+    assert again.spec.description == "a\u200bb\u202e é"

@@ -19,7 +19,7 @@ from tfgraph.diagnostics import Diagnostic, Source, Span, closest, collect, did_
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
 from tfgraph.spec import language
-from tfgraph.spec.language import MAX_NAME, NAME_RULE, Part
+from tfgraph.spec.language import MAX_NAME, NAME_RULE, SET, Part
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain, shortened
 
@@ -63,6 +63,8 @@ class EntryReader:
         self.source = source
         self.registry = registry
         self.folder = folder
+        #: Where the paths of the dataset start.
+        self.data_folder = folder
         #: The layer types that the spec itself declares: a misspelt type may be meant for one.
         self.blocks = blocks
         self.diagnostics: list[Diagnostic] = []
@@ -349,7 +351,8 @@ class EntryReader:
             self.report("TG206", f"not a path: {os.strerror(errno.ENAMETOOLONG)}", span)
             return text
         given = os.environ.get(DATA_ROOTS_VARIABLE, "")
-        roots = [self.folder, *(Path(part) for part in given.split(os.pathsep) if part)]
+        self.data_folder = self.folder_of(span.source)
+        roots = [self.data_folder, *(Path(part) for part in given.split(os.pathsep) if part)]
         resolved_roots = [root.resolve() for root in roots]
         try:
             candidates = [(root / text).resolve() for root in resolved_roots]
@@ -372,6 +375,11 @@ class EntryReader:
             )
             return text
         return str(next((path for path in inside if path in existing), inside[0]))
+
+    def folder_of(self, source: Source) -> Path:
+        """Where the relative paths of a source start: in a file that is extended, at its folder."""
+        inherited = source is not self.source and source.name != SET
+        return Path(source.name).parent if inherited else self.folder
 
     def siblings(
         self, nodes: dict[str, Node], known: AbstractMapping[str, Part], span: Span

@@ -17,7 +17,7 @@ MAX_EXTENDS = 10
 SUFFIXES = (".yaml", ".yml")
 #: Sections that hold one entry: another type replaces the one of the file extended.
 _ENTRY_SECTIONS = ("data", "loss", "optimizer")
-_VERSION_LINE = re.compile(r"^tfgraph[ \t]*:", re.MULTILINE)
+_VERSION_LINE = re.compile(r"""(^|[{,][ \t]*)["']?tfgraph["']?[ \t]*:""", re.MULTILINE)
 
 
 class Extender:
@@ -86,7 +86,9 @@ class Extender:
         self.notes.report("TG211", message, target.span, help=help)
         return None
 
-    def merged(self, base: Mapping, node: Mapping, *, top: bool = False) -> Mapping:
+    def merged(
+        self, base: Mapping, node: Mapping, *, top: bool = False, inside: bool = False
+    ) -> Mapping:
         """`node` over `base`: mappings merge, lists and scalars replace.
 
         An entry of another type replaces the one below it: two types make no entry. A section
@@ -95,18 +97,21 @@ class Extender:
         entries = {key.value: (key, value) for key, value in base}
         for key, value in node:
             below = entries.get(key.value, (key, None))[1]
-            if top and below is not None and is_null(value):
-                del entries[key.value]
-            else:
-                entry = top and key.value in _ENTRY_SECTIONS
-                entries[key.value] = (key, self.over(below, value, entry=entry))
+            if top and is_null(value):
+                entries.pop(key.value, None)
+                continue
+            entry = top and key.value in _ENTRY_SECTIONS
+            made = self.over(below, value, entry=entry, inside=inside or entry)
+            entries[key.value] = (key, made)
         return replace(node, entries=tuple(entries.values()))
 
-    def over(self, below: Node | None, value: Node, *, entry: bool) -> Node:
-        """A value over the one below it; `entry` where both must be entries."""
+    def over(self, below: Node | None, value: Node, *, entry: bool, inside: bool) -> Node:
+        """A value over the one below it; `entry` where both must be entries, or are `inside` one."""
         if not isinstance(below, Mapping) or not isinstance(value, Mapping):
             return value
-        return value if self.other_type(below, value, entry) else self.merged(below, value)
+        if inside and self.other_type(below, value, entry):
+            return value
+        return self.merged(below, value, inside=inside)
 
     def other_type(self, below: Mapping, value: Mapping, entry: bool) -> bool:
         """Whether the mappings are entries of two types; `entry` where they must be entries."""
@@ -114,6 +119,6 @@ class Extender:
             {key.value for key, _ in mapping if not (entry and key.value in LOSS_SIBLINGS)}
             for mapping in (below, value)
         )
-        if first == second:
+        if first == second or not second:
             return False
         return entry or (len(first) == len(second) == 1 and first | second <= set(self.types))

@@ -52,7 +52,7 @@ def check(
     made: Plan | None = None
     # A value that could not be read or found is wrong as it stands, not as what took its place.
     unsound = {_place(d.span) for d in diagnostics}
-    resolved = resolve(node, folder / source.name, registry, settings) if node else None
+    resolved = resolve(node, folder / Path(source.name).name, registry, settings) if node else None
     if resolved is not None:
         diagnostics += resolved.notes.diagnostics
         unsound |= resolved.notes.unknown

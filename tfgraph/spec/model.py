@@ -116,6 +116,8 @@ class Spec:
     spans: Mapping[str, Span] = field(default_factory=dict)
     #: Where relative data paths start.
     folder: Path = Path()
+    #: Names that mean the last of several layers, and where they are given.
+    aliases: Mapping[str, Span] = field(default_factory=dict)
     #: The nodes that it was made of: without variables, blocks and repeats.
     resolved: Node | None = None
 

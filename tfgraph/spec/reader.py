@@ -40,7 +40,7 @@ _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NAN = {".nan", ".NaN", ".NAN"}
 # Control characters, those that show a text in another order than it has, invisible ones that no
 # script needs, and those that end a line in YAML 1.1 (libyaml's) but not in YAML 1.2.
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e"
     r"\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -79,7 +79,7 @@ def read(source: Source, start: int = 0) -> tuple[Node | None, list[Diagnostic]]
     if len(source.text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS:,} characters"
         return None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))]
-    forbidden = _FORBIDDEN.search(source.text)
+    forbidden = FORBIDDEN.search(source.text)
     if forbidden:
         name = unicodedata.name(forbidden[0], "a control character")
         message = f"the character U+{ord(forbidden[0]):04X} ({name}) is not allowed in a spec"

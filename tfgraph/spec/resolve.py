@@ -7,15 +7,18 @@ the blocks, which are made of all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from tfgraph.diagnostics import Diagnostic, TooManyProblems
+from tfgraph.diagnostics import Diagnostic, Span, TooManyProblems, did_you_mean
 from tfgraph.registry import Registry
-from tfgraph.spec.blocks import Block, Expander, declared_blocks
+from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
+from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
-from tfgraph.spec.language import SPENT
+from tfgraph.spec.language import SET, SPENT
 from tfgraph.spec.nodes import Mapping, Node, Scalar
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
@@ -25,12 +28,15 @@ from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
 class Resolved:
     """The nodes of a spec without variables, blocks and repeats; None where it outgrew its limits.
 
-    `unknown` are the places of values that could not be found, `blocks` the names of its blocks.
+    `blocks` are the names of its blocks, sound or not, `aliases` the names that mean the last of
+    several layers, `unused` the entries of blocks that are not part of the model.
     """
 
     node: Node | None
     notes: Notes
     blocks: tuple[str, ...] = ()
+    aliases: AbstractMapping[str, Span] = field(default_factory=dict)
+    unused: tuple[Node, ...] = ()
 
 
 def resolve(
@@ -55,7 +61,8 @@ def _resolved(
         types = [name for kind in registry.kinds() for name in registry.types(kind)]
         node = Extender(notes, types).extended(node, path)
     for setting in settings:
-        node = apply_setting(node, setting, lambda name: _primary(registry, name), notes)
+        primary_of = partial(_primary, registry, node)
+        node = apply_setting(node, setting, primary_of, notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
     scope = Scope(notes, declared_in(node.get("vars"), notes))
@@ -63,15 +70,26 @@ def _resolved(
         node,
         entries=tuple((k, v if k.value in SPENT else scope.substitute(v)) for k, v in node),
     )
-    layer_types = registry.types("layer")
-    blocks = declared_blocks(node.get("blocks"), layer_types, notes)
-    expander = Expander(blocks, layer_types, scope, notes)
+    blocks = declared_blocks(node.get("blocks"), registry.types("layer"), notes)
+    section = node.get("blocks")
+    names = [key.value for key, _ in section] if isinstance(section, Mapping) else []
+    entries = EntryReader(node.span.source, registry, path.parent)
+    stacker = Stacker(blocks, set(names) - set(blocks), scope, entries)
+    expander = Expander(stacker)
     file = expander.expanded(file)
-    _unused(node, scope, blocks, expander.used, notes)
-    return Resolved(file, notes, tuple(blocks))
+    used = set(stacker.used)
+    unused = expander.unused()
+    _unused(node, scope, blocks, used, notes)
+    return Resolved(file, notes, tuple(names), expander.aliases, unused)
 
 
-def _primary(registry: Registry, name: str) -> str | None:
+def _primary(registry: Registry, file: Node, name: str) -> str | None:
+    """The primary parameter of a type, or of a block of the file."""
+    below: Node | None = file
+    for key in ("blocks", name, "params"):
+        below = below.get(key) if isinstance(below, Mapping) else None
+    if isinstance(below, Mapping) and below.entries:
+        return str(below.entries[0][0].value)
     for kind in registry.kinds():
         component = registry.types(kind).get(name)
         primary = component.primary() if component else None
@@ -90,13 +108,23 @@ def _unused(
     if any(diagnostic.severity == "error" for diagnostic in notes.diagnostics):
         return
     source = node.span.source
-    declared = node.get("vars")
-    for key, _ in declared if isinstance(declared, Mapping) else ():
-        if key.value not in scope.used and key.span.source is source:
+    for key, _ in unused_variables(node, scope):
+        if key.span.source.name == SET:
+            message = f"nothing uses the variable `{key.value}`"
+            help = did_you_mean(key.value, scope.used) or "`$name` in a spec uses one"
+            notes.report("TG213", message, key.span, help=help)
+        elif key.span.source is source:
             _warn(notes, "TG401", key, f"nothing uses the variable `{key.value}`")
     for name, block in blocks.items():
         if name not in used and block.name.span.source is source:
             _warn(notes, "TG402", block.name, f"nothing uses the block `{name}`")
+
+
+def unused_variables(node: Mapping, scope: Scope) -> list[tuple[Scalar, Node]]:
+    """The variables of a file that no value of it is made of."""
+    declared = node.get("vars")
+    pairs = declared.entries if isinstance(declared, Mapping) else ()
+    return [(key, value) for key, value in pairs if key.value not in scope.used]
 
 
 def _warn(notes: Notes, code: str, key: Scalar, message: str) -> None:

@@ -15,12 +15,14 @@ from typing import Any
 
 from tfgraph.diagnostics import Source, Span, did_you_mean, listed
 from tfgraph.errors import UsageError
-from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS
+from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, SET
 from tfgraph.spec.naming import layer_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of
 from tfgraph.spec.reader import MAX_DEPTH, read
 from tfgraph.spec.variables import Notes
 
+#: More copies than a stack may have need no names.
+MAX_COPIES = 10_000
 #: The primary parameter of a type, whatever its kind; None where it has none.
 PrimaryOf = Callable[[str], str | None]
 
@@ -49,7 +51,7 @@ class _BadPath(Exception):
 
 def apply_setting(node: Node, setting: str, primary_of: PrimaryOf, notes: Notes) -> Node:
     """The node with one `PATH=VALUE` applied; what is wrong with it goes to `notes`."""
-    source = Source("--set", setting)
+    source = Source(SET, setting)
     path, equals, text = setting.partition("=")
     if not equals or not all(path.split(".")):
         span = Span(source, 1, 1, 1, max(2, len(path) + 1))
@@ -73,6 +75,9 @@ def apply_setting(node: Node, setting: str, primary_of: PrimaryOf, notes: Notes)
             notes.lost(diagnostic.span)
     if value is None:
         return node
+    if is_null(value) and len(steps) == 1 and isinstance(node, Mapping):
+        # As where a file is extended, null takes a section away.
+        return replace(node, entries=tuple((k, v) for k, v in node if k.value != steps[0].text))
     try:
         return _changed(node, steps, value, primary_of, "")
     except _BadPath as error:
@@ -131,24 +136,30 @@ def _position(node: Sequence, steps: list[_Step], key: str) -> tuple[int, int]:
         many = f"{len(node.items)} item" + ("" if len(node.items) == 1 else "s")
         message = f"`{key}` has {many}, counted from 0: there is no {step.text}"
         raise _BadPath(message, step.span)
-    names = list(layer_names(map(_type_and_name, node.items))) if key == "layers" else []
+    names = layer_names(map(_described, node.items)) if key == "layers" else []
     # A name may hold dots: the longest run of steps that makes one is meant.
     for used in range(len(steps), 0, -1):
         name = ".".join(part.text for part in steps[:used])
-        if name in names:
-            return names.index(name), used
-    help = did_you_mean(step.text, names)
+        for position, (item, own) in enumerate(zip(node.items, names)):
+            if name in own or name == _described(item)[1]:
+                return position, used
+    known = [name for own in names for name in own]
+    help = did_you_mean(step.text, known)
     if not help:
-        help = f"there are {listed(names)}" if names else "count its items from 0"
+        help = f"there are {listed(known)}" if known else "count its items from 0"
     raise _BadPath(f"no item of `{key}` is called `{step.text}`", step.span, help)
 
 
-def _type_and_name(item: Node) -> tuple[str, str | None]:
+def _described(item: Node) -> tuple[str, str | None, int | None]:
+    """The type, the name and the number of copies of a layer, as far as they can be told."""
     if isinstance(item, Scalar):
-        return str(item.value), None
-    if isinstance(item, Mapping):
-        name = item.get("name")
-        given = name.value if isinstance(name, Scalar) and isinstance(name.value, str) else None
-        types = [key.value for key, _ in item if key.value not in LAYER_SIBLINGS]
-        return (types[0] if types else ""), given
-    return "", None
+        return str(item.value), None, None
+    if not isinstance(item, Mapping):
+        return "", None, None
+    name, repeat = item.get("name"), item.get("repeat")
+    given = name.value if isinstance(name, Scalar) and isinstance(name.value, str) else None
+    count = repeat.value if isinstance(repeat, Scalar) else None
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        count = None
+    types = [key.value for key, _ in item if key.value not in LAYER_SIBLINGS]
+    return (types[0] if types else ""), given, min(count, MAX_COPIES) if count else None

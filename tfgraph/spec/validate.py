@@ -99,7 +99,8 @@ class _Validator:
             targets_known=targets_known,
             training=training,
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
-            folder=self.entries.folder,
+            folder=self.entries.data_folder,
+            aliases=self.resolved.aliases,
             resolved=self.resolved.node,
         )
 
@@ -153,16 +154,20 @@ class _Validator:
             if split is None:
                 continue
             type_node, value, beside = split
-            sound = self.entries.siblings(beside, language.LAYER_SIBLINGS, type_node.span)
-            name = sound.get("name")
+            kept = self.entries.siblings(beside, language.LAYER_SIBLINGS, type_node.span)
+            name = kept.get("name")
             if name:
                 self.take_name(plain(name), name.span, taken)
             made = self.entries.component(Layer, type_node, value)
             if made:
-                found.append((type_node, made, sound))
-        if self.entries.problems > before:
-            return ()
-        return tuple(self.layer_entries(found, taken))
+                found.append((type_node, made, kept))
+        sound = self.entries.problems == before
+        # What is wrong in blocks that nothing uses is told, and keeps nothing else from being so.
+        for item in self.resolved.unused:
+            split = self.entries.split(item, Layer, language.LAYER_SIBLINGS)
+            if split is not None:
+                self.entries.component(Layer, *split[:2])
+        return tuple(self.layer_entries(found)) if sound else ()
 
     def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
         if name in taken:
@@ -173,14 +178,12 @@ class _Validator:
     def layer_entries(
         self,
         found: list[tuple[Scalar, tuple[Layer, dict[str, Span]], dict[str, Node]]],
-        taken: dict[str, Span],
     ) -> Iterator[LayerEntry]:
-        types = (
-            (layer.type, plain(siblings["name"]) if "name" in siblings else None)
+        names = layer_names(
+            (layer.type, plain(siblings["name"]) if "name" in siblings else None, None)
             for _, (layer, _), siblings in found
         )
-        names = layer_names(types, taken)
-        for (type_node, (layer, spans), siblings), name in zip(found, names, strict=True):
+        for (type_node, (layer, spans), siblings), (name,) in zip(found, names, strict=True):
             share = siblings.get("share")
             yield LayerEntry(
                 layer,

@@ -143,7 +143,7 @@ class Scope:
             return self.given[name]
         # A parameter's default may be the spec's variable of the same name.
         own = name in self.declared and name not in self.open
-        if not own and self.outer is not None and name in self.outer.names():
+        if not own and self.outer is not None and self.outer.has(name):
             return self.outer.find(name, start, end)
         if name not in self.declared:
             have = self.names()
@@ -163,6 +163,11 @@ class Scope:
         self.given[name] = self.substitute(self.declared[name])
         self.open.pop()
         return self.given[name]
+
+    def has(self, name: str) -> bool:
+        """Whether a name is in reach."""
+        own = name in self.given or name in self.declared
+        return own or (self.outer is not None and self.outer.has(name))
 
     def names(self) -> list[str]:
         """All names in reach."""

@@ -8,7 +8,7 @@ import yaml
 
 from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Node, plain
-from tfgraph.spec.reader import core_scalar
+from tfgraph.spec.reader import FORBIDDEN, core_scalar
 from tfgraph.spec.variables import escaped
 
 
@@ -16,7 +16,10 @@ def written(node: Node) -> str:
     """A resolved spec as YAML that means the same when it is read again."""
     data: dict[str, Any] = escaped(plain(node))
     kept = {name: value for name, value in data.items() if name not in SPENT}
-    return yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    text: str = yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    if FORBIDDEN.search(text):  # what only an escape may put into a spec
+        text = yaml.dump(kept, Dumper=_Dumper, sort_keys=False)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

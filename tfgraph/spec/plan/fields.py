@@ -19,7 +19,7 @@ def find_fields(scope: Scope) -> None:
     scope.check_twice(spec.chosen, "input")
     for name in scope.fields:
         budget.check_field(scope, name)
-        if name in scope.entries:
+        if name in scope.entries or name in scope.spec.aliases:
             _named_twice(scope, name)
 
 
@@ -78,11 +78,12 @@ def _choose(scope: Scope, dataset: str, name: Name) -> None:
 
 
 def _named_twice(scope: Scope, name: str) -> None:
-    entry = scope.entries[name]
+    entry = scope.entries.get(name)
+    place = (entry.name_span or entry.span) if entry else scope.spec.aliases[name]
     scope.failed.add(name)
     scope.report(
         "TG208",
         f"an input and a layer are called `{name}`",
-        entry.name_span or entry.span,
+        place,
         notes=(f"the input stands in line {scope.field_spans[name].line}",),
     )

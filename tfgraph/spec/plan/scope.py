@@ -62,7 +62,8 @@ class Scope:
         """Whether a name is among those there are; reported if not."""
         if name.value in have:
             return True
-        help = did_you_mean(name.value, have) or f"there are {listed(have)}"
+        near = [*have, *(self.spec.aliases if "layer" in what else ())]
+        help = did_you_mean(name.value, near) or f"there are {listed(have)}"
         self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
         return False
 

@@ -34,6 +34,8 @@ def _problem(layer: Layer, weights: Mapping[str, WeightSpec], other: PlannedLaye
     """Why the weights of a layer cannot be those of another; empty where they can."""
     if other.layer.type != layer.type:
         return f"`{other.name}` is a `{other.layer.type}`, this is a `{layer.type}`"
+    if not weights and not other.weights and type(layer).weights is not Layer.weights:
+        return ""  # its parameters leave it none to share
     if not weights:
         return f"a `{layer.type}` has no weights"
     mine, theirs = _kinds(weights), _kinds(other.weights)

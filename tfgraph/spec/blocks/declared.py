@@ -1,0 +1,121 @@
+"""Declared blocks: the section `blocks`, and what a use gives to their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+
+from tfgraph.api import Component
+from tfgraph.diagnostics import closest, did_you_mean, listed
+from tfgraph.registry import TYPE_NAME
+from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of
+from tfgraph.spec.variables import Notes, declared_in
+
+LayerTypes = AbstractMapping[str, type[Component]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A layer type of the spec's own; a parameter whose default is null must be given."""
+
+    name: Scalar
+    params: AbstractMapping[str, Node]
+    layers: Sequence
+
+
+def declared_blocks(node: Node | None, types: LayerTypes, notes: Notes) -> dict[str, Block]:
+    """The blocks that the section declares; what is wrong with them is reported."""
+    found = {}
+    for key, value in node if isinstance(node, Mapping) else ():
+        block = _declared(key, value, types, notes)
+        if block:
+            found[key.value] = block
+    return found
+
+
+def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Block | None:
+    name = key.value
+    help = f"write `{name}: {{params: …, layers: […]}}`"
+    if not TYPE_NAME.fullmatch(name) or name in LAYER_SIBLINGS:
+        message = f"`{name}` is no name for a block"
+        rule = "a name is lower-case letters, digits and `_`, a letter first"
+        notes.report("TG214", message, key.span, help=rule)
+        return None
+    if name in types:
+        message = f"`{name}` is a layer type already"
+        notes.report("TG214", message, key.span, help="give the block another name")
+        return None
+    if not isinstance(value, Mapping):
+        message = f"a block is a mapping with its `layers`, got {kind_of(value)}"
+        notes.report("TG214", message, value.span, help=help)
+        return None
+    for inner, _ in value:
+        if inner.value not in BLOCK_PARTS:
+            meant = did_you_mean(inner.value, BLOCK_PARTS) or f"a block has {listed(BLOCK_PARTS)}"
+            notes.report("TG214", f"unknown key `{inner.value}` of a block", inner.span, help=meant)
+    params, layers = value.get("params"), value.get("layers")
+    if params is not None and not isinstance(params, Mapping) and not is_null(params):
+        wanted = BLOCK_PARTS["params"].takes
+        message = f"`params` of a block must be {wanted}, got {kind_of(params)}"
+        notes.report("TG214", message, params.span, help="like `params: {size: null, stride: 1}`")
+        return None
+    if not isinstance(layers, Sequence) or not layers.items:
+        got = f", got {kind_of(layers)}" if layers else ""
+        message = f"a block needs `layers`, a list of layers{got}"
+        notes.report("TG214", message, layers.span if layers else key.span, help=help)
+        return None
+    return Block(key, declared_in(params, notes), layers)
+
+
+def given_parameters(
+    block: Block, use: Scalar, value: Node | None, notes: Notes
+) -> dict[str, Node]:
+    """The values that a use gives to the parameters; those that it has to and does not are lost."""
+    given = _given(block, value, notes)
+    misspelt = set()
+    if isinstance(value, Mapping):
+        unknown = [key.value for key, _ in value if key.value not in block.params]
+        # Where no key is a parameter, the mapping may be meant as the value of the first one.
+        every = len(unknown) == len(value.entries) > 0
+        misspelt = {closest(word, block.params) for word in unknown}
+        misspelt |= {next(iter(block.params), None)} if every else set()
+    for param, default in block.params.items():
+        if not is_null(default) or not is_null(given.get(param, default)):
+            continue
+        given[param] = notes.lost(use.span)
+        if param not in misspelt:
+            notes.report(
+                "TG204",
+                f"block `{block.name.value}` needs `{param}`",
+                use.span,
+                notes=(f"it is declared in line {default.span.line}",),
+            )
+    return given
+
+
+def _given(block: Block, value: Node | None, notes: Notes) -> dict[str, Node]:
+    name = block.name.value
+    if value is None or is_null(value):
+        return {}
+    if not isinstance(value, Mapping):
+        if block.params:
+            return {next(iter(block.params)): value}
+        notes.report("TG207", f"block `{name}` takes no parameters", value.span)
+        return {}
+    given = {}
+    for key, below in value:
+        if key.value in block.params:
+            given[key.value] = below
+            continue
+        help = did_you_mean(key.value, block.params)
+        if not help and block.params and len(value.entries) == 1:
+            help = f"if it is the value of a parameter: `{name}: {{{next(iter(block.params))}: …}}`"
+        notes.report(
+            "TG203",
+            f"unknown parameter `{key.value}` of block `{name}`",
+            key.span,
+            label=f"`{name}` has {', '.join(block.params) or 'no parameters'}",
+            help=help,
+        )
+    return given
