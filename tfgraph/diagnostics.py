@@ -135,6 +135,11 @@ class Span:
                 return True
         return False
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The source and where it starts there, however it was come by."""
+        return self.source.name, self.line, self.column
+
     def through(self, label: str, span: Span) -> Span:
         """This place, with one more through which it was come by; a line is shown once."""
         if len(self.via) == MAX_VIA or (not span.via and self.shows(span)):
@@ -173,9 +178,7 @@ class Diagnostic:
 
     def says_as(self, other: Diagnostic) -> bool:
         """Whether both say the same of the same place."""
-        mine, its = (
-            (d.code, d.message, d.span.source, d.span.line, d.span.column) for d in (self, other)
-        )
+        mine, its = ((d.code, d.message, d.span.place) for d in (self, other))
         return mine == its
 
     def render(self) -> str:
@@ -251,7 +254,7 @@ def collect(diagnostics: list[Diagnostic], found: Diagnostic) -> None:
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics by their place in the text."""
-    return sorted(diagnostics, key=lambda d: (d.span.source.name, d.span.line, d.span.column))
+    return sorted(diagnostics, key=lambda d: d.span.place)
 
 
 def render_all(diagnostics: Sequence[Diagnostic]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.specs import misfit, misspelt, sound
 from tests.benchmarks.validate import COMMANDS, REFRESH, measure, table
+from tests.cli.processes import imported
 from tests.spec.goldens import REGISTRY
 from tfgraph.diagnostics import Source
 from tfgraph.spec import check
@@ -55,20 +54,8 @@ def test_a_process_imports_few_modules_and_none_that_is_heavy(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     (tmp_path / "spec.yaml").write_text(sound(100))
-    code = (
-        "import sys, json; from tfgraph.cli.main import run; code = run(sys.argv[1:]);"
-        "print(json.dumps([code, *sys.modules]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    ended, *modules = json.loads(done.stdout.splitlines()[-1])
-    assert ended == 0
-    assert not {"tensorflow", "numpy"} & set(modules)
+    modules = imported(tmp_path, *arguments)
+    assert not {"tensorflow", "numpy"} & modules
     assert len(modules) <= MOST_MODULES[arguments[0]]
 
 

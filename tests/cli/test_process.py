@@ -8,13 +8,13 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import command, on_a_terminal, process
 from tests.cli.conftest import LINE
+from tests.cli.processes import imported
 
 HEAVY = ("tensorflow", "numpy", "rich")
 ENDLESS = LINE.replace("epochs: 3", "epochs: 1000000")
@@ -24,24 +24,6 @@ ENDLESS = LINE.replace("epochs: 3", "epochs: 1000000")
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "line.yaml").write_text(LINE)
     return tmp_path
-
-
-def imported(folder: Path, *arguments: str) -> set[str]:
-    """The modules that are loaded when a command ends."""
-    code = (
-        "import sys, json; from tfgraph.cli.main import run; code = run(sys.argv[1:]);"
-        "print(json.dumps([code, *sys.modules]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-    )
-    result, *modules = json.loads(done.stdout.splitlines()[-1])
-    assert result == 0, done
-    return set(modules)
 
 
 @pytest.mark.parametrize(

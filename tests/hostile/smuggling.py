@@ -37,7 +37,7 @@ LAYERS = {
     "keras-text-vectorization": "{class_name: TextVectorization, config: {vocabulary: "
     "'file:///etc/passwd'}}",
     "keras-torch-wrapper": "{class_name: TorchModuleWrapper, config: {module: gASVBQAAAA==}}",
-    "keras-tfsm": "{class_name: TFSMLayer, config: {filepath: /tmp/x, call_endpoint: serve}}",
+    "keras-tfsm": "{class_name: TFSMLayer, config: {filepath: /srv/x, call_endpoint: serve}}",
     "keras-custom-objects": "{dense: 2, custom_objects: {x: y}}",
     "keras-safe-mode": "{dense: 2, safe_mode: false}",
     "keras-registered-name": "{dense: 2, registered_name: os>system}",
@@ -152,7 +152,7 @@ SECTIONS = {
     "build-config": "build_config: {input_shape: [1]}",
     "custom-objects": "custom_objects: {x: os.system}",
     "safe-mode": "safe_mode: false",
-    "environment": "env: {LD_PRELOAD: /tmp/x.so}",
+    "environment": "env: {LD_PRELOAD: /srv/x.so}",
     "hooks": "hooks: {post: id}",
     "script": "script: id",
     "base": "_base_: /etc/passwd",

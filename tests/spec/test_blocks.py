@@ -321,3 +321,20 @@ def test_a_setting_knows_the_first_parameter_of_a_block():
 def test_many_layers_of_many_values_are_bounded_as_the_text_they_come_to():
     layers = "  - matmul: {units: 4, bias: true, init: {normal: 0.1}}\n    repeat: 9000"
     assert problem(spec(layers)).code == "TG102"
+
+
+def test_a_block_that_nothing_uses_is_named_in_what_is_wrong_with_it():
+    more = "blocks: {b: {layers: [relu, {add: , from: [relu_2, input]}]}}"
+    found = problem(spec("  - relu", more=more))
+    assert found.message == "no layer of the block `b` is called `relu_2`"
+
+
+def test_the_name_of_a_use_without_one_is_suggested_too():
+    found = problem(spec("  - residual: 4\n  - relu:\n    from: resdual_1", more=RESIDUAL))
+    assert found.help == "did you mean `residual_1`?"
+
+
+def test_a_whole_number_of_copies_may_be_written_as_a_fraction():
+    layers = "  - matmul: 4\n    repeat: 3.0\n  - matmul: 5"
+    plan = tfgraph.loads(spec(layers), set={"layers.matmul_4.matmul": 6})
+    assert plan.layer("matmul_4").layer.units == 6

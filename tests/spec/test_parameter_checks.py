@@ -109,3 +109,11 @@ def test_consistent_parameters_pass(registry):
     text = "tfgraph: 1\ninputs: {x: [2]}\nlayers: [band: {low: -1, high: 2}]\n"
     band = loads(text, registry=registry).layers[0].layer
     assert (band.low, band.high) == (-1, 2)
+
+
+def test_a_parameter_beside_a_type_with_a_value_is_one_mistake_and_the_value_is_kept():
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads("tfgraph: 1\ninputs: {x: [4]}\nlayers:\n  - dense: 64\n    bias: true\n")
+    (found,) = caught.value.diagnostics
+    assert found.code == "TG207"
+    assert found.help == "write `dense: {units: 64, bias: …}`"

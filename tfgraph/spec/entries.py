@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,40 +15,33 @@ from tfgraph.api.parameters import Parameter, article, not_finite, too_large
 from tfgraph.diagnostics import Diagnostic, Source, Span, closest, collect, did_you_mean, listed
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
-from tfgraph.spec import language
+from tfgraph.spec.failures import (
+    failures,
+    innermost,
+    missing,
+    parameter_schema,
+    siblings_schema,
+    wanted,
+)
 from tfgraph.spec.language import MAX_NAME, NAME_RULE, SET, Part
 from tfgraph.spec.model import Entry
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, kind_of, plain, shortened
+from tfgraph.spec.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    at,
+    is_null,
+    kind_of,
+    plain,
+)
+from tfgraph.spec.paths import PathError, data_path
+from tfgraph.spec.wording import as_list, plural, short_value, subject_of
 
 C = TypeVar("C", bound=Component)
 
-#: Folders beside the spec's own that datasets may read, separated as in PATH.
-DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
-#: Linux opens no longer path, and to resolve one takes the square of its length in time.
-MAX_PATH = 4096
 #: Longer lists are not looked at: JSON Schema takes its time over each item.
 MAX_ITEMS = 10_000
-
-
-@cache
-def _json_schema(component: type[Component]) -> Draft202012Validator:
-    return Draft202012Validator(component.schema())
-
-
-@cache
-def _sibling_schema(names: tuple[str, ...]) -> Draft202012Validator:
-    siblings = {**language.LAYER_SIBLINGS, **language.LOSS_SIBLINGS}
-    return Draft202012Validator(language.sibling_schema({n: siblings[n] for n in names}))
-
-
-def _failures(schema: Draft202012Validator, node: Node) -> Iterator[ValidationError]:
-    """The errors of a node, at most one for each child."""
-    seen: set[Any] = set()
-    for error in schema.iter_errors(plain(node)):
-        place = error.absolute_path[0] if error.absolute_path else error.validator
-        if place not in seen or not error.absolute_path:
-            yield error
-        seen.add(place)
 
 
 class EntryReader:
@@ -80,7 +70,7 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad: set[str] = set()
-        for error in _failures(schema, node):
+        for error in failures(schema, node):
             if error.validator == "additionalProperties":
                 for key, _ in node:
                     if key.value not in known:
@@ -92,7 +82,7 @@ class EntryReader:
                             or f"the sections are {listed(known)}",
                         )
             elif error.validator == "required":
-                name = _missing(error)
+                name = missing(error)
                 if name not in meant(node, known):
                     example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
                     message = f"the section `{name}` is missing"
@@ -106,13 +96,13 @@ class EntryReader:
         self, node: Mapping, known: AbstractMapping[str, Part], error: ValidationError
     ) -> None:
         """Report one failure of the value of a section or sibling."""
-        error = _innermost(error)
+        error = innermost(error)
         path = list(error.absolute_path)
         name = str(path[0])
         place = at(node, path)
         where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
         takes = known[name].takes if len(path) == 1 else "a name"
-        help = _as_list(name, takes, place)
+        help = as_list(name, takes, place)
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"
         if error.validator == "maxLength":
@@ -162,18 +152,32 @@ class EntryReader:
         type_node, value = known[0] if known else types[0]
         misplaced = []
         for key, below in types:
-            if key is not type_node and self.extra_key(kind, type_node, key, siblings):
+            if key is not type_node and self.extra_key(kind, type_node, key, siblings, value):
                 misplaced.append((key, below))
         if misplaced:
-            inside = value.entries if isinstance(value, Mapping) else ()
+            # It is checked where it was meant to stand, beside the value that is given alone.
+            component = self.registry.types(kind)[type_node.value]
+            inside = _by_name(component, value)
             value = Mapping((*inside, *misplaced), type_node.span)
         return type_node, value, beside
 
     def extra_key(
-        self, kind: str, type_node: Scalar, key: Scalar, siblings: AbstractMapping[str, Part]
+        self,
+        kind: str,
+        type_node: Scalar,
+        key: Scalar,
+        siblings: AbstractMapping[str, Part],
+        value: Node | None,
     ) -> bool:
         """Report a key that is neither the type nor a sibling; whether it is a parameter."""
         name = type_node.value
+        component = self.registry.types(kind).get(name)
+        if component is not None and key.value in component.parameters():
+            message = f"parameter `{key.value}` stands beside `{name}`, not inside it"
+            given = [f"{k.value}: {short_value(v)}, " for k, v in _by_name(component, value)]
+            help = f"write `{name}: {{{''.join(given)}{key.value}: …}}`"
+            self.report("TG207", message, key.span, help=help)
+            return True
         if key.value in self.registry.types(kind):
             self.report(
                 "TG207",
@@ -182,12 +186,6 @@ class EntryReader:
                 help=f"give `{key.value}` an entry of its own",
             )
             return False
-        component = self.registry.types(kind).get(name)
-        if component is not None and key.value in component.parameters():
-            message = f"parameter `{key.value}` stands beside `{name}`, not inside it"
-            help = f"write `{name}: {{{key.value}: …}}`"
-            self.report("TG207", message, key.span, help=help)
-            return True
         help = did_you_mean(key.value, siblings)
         what = f"the type of {article(kind)} {kind}"
         if not siblings:
@@ -212,7 +210,7 @@ class EntryReader:
             if not help and others:
                 help = f"`{name}` is {article(others[0])} {others[0]}"
             if not help:
-                help = f"the {_plural(kind)} are {listed(sorted(types))}"
+                help = f"the {plural(kind)} are {listed(sorted(types))}"
             failed = tuple(str(plugin) for plugin in self.registry.failed)
             self.report(
                 "TG202", f"unknown {kind} `{name}`", type_node.span, notes=failed, help=help
@@ -225,24 +223,18 @@ class EntryReader:
         self, component: type[Component], type_node: Scalar, value: Node | None
     ) -> tuple[Component, dict[str, Span]] | None:
         """A component from the node of its parameters, or of its primary one."""
-        subject = _subject(component)
-        if value is None or (isinstance(value, Scalar) and value.value is None):
-            node = Mapping((), type_node.span)
-        elif isinstance(value, Mapping):
-            node = value
-        else:
-            primary = component.primary()
-            if primary is None:
-                takes = listed(component.parameters())
-                self.report(
-                    "TG207",
-                    f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
-                    value.span,
-                    help=f"its parameters are {takes}" if takes else f"write `{component.type}`",
-                )
-                return None
-            key = Scalar(primary.name, value.span)
-            node = Mapping(((key, value),), value.span)
+        subject = subject_of(component)
+        alone = not (value is None or is_null(value) or isinstance(value, Mapping))
+        if value is not None and alone and component.primary() is None:
+            takes = listed(component.parameters())
+            self.report(
+                "TG207",
+                f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
+                value.span,
+                help=f"its parameters are {takes}" if takes else f"write `{component.type}`",
+            )
+            return None
+        node = Mapping(_by_name(component, value), value.span if value else type_node.span)
         before = self.problems
         for key, below in node:
             if isinstance(below, Sequence) and len(below.items) > MAX_ITEMS:
@@ -251,7 +243,7 @@ class EntryReader:
                 return None
         hashable: Any = component  # mypy takes no class for hashable
         bad: set[Any] = set()
-        for error in _failures(_json_schema(hashable), node):
+        for error in failures(parameter_schema(hashable), node):
             bad |= self.parameter_error(component, type_node, node, error)
         values, spans = {}, {}
         for key, below in node:
@@ -283,7 +275,7 @@ class EntryReader:
     ) -> set[Any]:
         """Report one failure of a component's schema; the parameters it makes unsound."""
         parameters = component.parameters()
-        subject = _subject(component)
+        subject = subject_of(component)
         if error.validator == "additionalProperties":
             for key, _ in node:
                 if key.value not in parameters:
@@ -297,7 +289,7 @@ class EntryReader:
                     )
             return set()
         if error.validator == "required":
-            name = _missing(error)
+            name = missing(error)
             if name in meant(node, parameters):
                 return {name}
             self.report(
@@ -307,7 +299,7 @@ class EntryReader:
                 help=f"`{name}` is {parameters[name].describe()}: {parameters[name].doc}",
             )
             return {name}
-        error = _innermost(error)
+        error = innermost(error)
         path = list(error.absolute_path)
         parameter = parameters[str(path[0])]
         place = at(node, path)
@@ -316,7 +308,7 @@ class EntryReader:
             got = f"a list of {len(place.items)}"
         help = ""
         if error.validator == "enum" and isinstance(place, Scalar):
-            help = did_you_mean(str(place.value), map(str, _wanted(error)))
+            help = did_you_mean(str(place.value), map(str, wanted(error)))
         self.report(
             "TG205" if error.validator in ("type", "anyOf") else "TG206",
             f"`{parameter.name}` of {subject} must be {parameter.describe()}, got {got}",
@@ -346,40 +338,15 @@ class EntryReader:
         return value, {}
 
     def data_path(self, text: str, span: Span) -> str:
-        """The path as an absolute one, if it stays inside the spec's folder or a data root."""
-        if len(text) > MAX_PATH:
-            self.report("TG206", f"not a path: {os.strerror(errno.ENAMETOOLONG)}", span)
-            return text
-        given = os.environ.get(DATA_ROOTS_VARIABLE, "")
-        self.data_folder = self.folder_of(span.source)
-        roots = [self.data_folder, *(Path(part) for part in given.split(os.pathsep) if part)]
-        resolved_roots = [root.resolve() for root in roots]
+        """The path as an absolute one; as it stands where it may not be read."""
+        # Relative paths of a file that is extended start at its folder.
+        inherited = span.source is not self.source and span.source.name != SET
+        self.data_folder = Path(span.source.name).parent if inherited else self.folder
         try:
-            candidates = [(root / text).resolve() for root in resolved_roots]
-            existing = [path for path in candidates if path.exists()]
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            self.report("TG206", f"not a path: {reason}", span)
+            return data_path(text, self.data_folder)
+        except PathError as error:
+            self.report("TG206", error.message, span, help=error.help)
             return text
-        inside = [
-            path
-            for path in candidates
-            if any(path == root or root in path.parents for root in resolved_roots)
-        ]
-        if not inside:
-            self.report(
-                "TG206",
-                f"the path `{text}` leads out of the spec's folder",
-                span,
-                help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
-            )
-            return text
-        return str(next((path for path in inside if path in existing), inside[0]))
-
-    def folder_of(self, source: Source) -> Path:
-        """Where the relative paths of a source start: in a file that is extended, at its folder."""
-        inherited = source is not self.source and source.name != SET
-        return Path(source.name).parent if inherited else self.folder
 
     def siblings(
         self, nodes: dict[str, Node], known: AbstractMapping[str, Part], span: Span
@@ -388,7 +355,7 @@ class EntryReader:
         if not nodes:
             return {}
         node = Mapping(tuple((Scalar(n, v.span), v) for n, v in nodes.items()), span)
-        bad = self.parts(node, _sibling_schema(tuple(known)), known)
+        bad = self.parts(node, siblings_schema(tuple(known)), known)
         for name, value in nodes.items():
             if next(not_finite(plain(value)), None) is not None and name not in bad:
                 bad.add(name)
@@ -396,31 +363,14 @@ class EntryReader:
         return {name: value for name, value in nodes.items() if name not in bad}
 
 
-def _subject(component: type[Component]) -> str:
-    """How a message calls it: "layer `matmul`", or the section's name."""
-    if component.kind == component.type:
-        return f"`{component.type}`" if component.kind == "train" else f"an {component.kind}"
-    return f"{component.kind} `{component.type}`"
-
-
-def _wanted(error: ValidationError) -> list[Any]:
-    """What the failing rule lists: the required names, the choices."""
-    value = error.validator_value
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _innermost(error: ValidationError) -> ValidationError:
-    """Of the ways in which a value fits no alternative, the one by which it fits best."""
-    if not error.context:
-        return error
-    best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
-    same_place = len(best.absolute_path) == len(error.absolute_path)
-    return error if same_place and best.validator == "type" else _innermost(best)
-
-
-def _missing(error: ValidationError) -> str:
-    """The name that a failed "required" is about: there is an error for each."""
-    return next(str(name) for name in _wanted(error) if f"'{name}'" in error.message)
+def _by_name(component: type[Component], value: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    """The parameters of a value by name: its own, or the primary one that it stands for."""
+    if isinstance(value, Mapping):
+        return value.entries
+    primary = component.primary()
+    if value is None or is_null(value) or primary is None:
+        return ()
+    return ((Scalar(primary.name, value.span), value),)
 
 
 def meant(node: Mapping, known: Collection[str]) -> set[str]:
@@ -429,18 +379,5 @@ def meant(node: Mapping, known: Collection[str]) -> set[str]:
     return {name for key in unknown if (name := closest(key, known))}
 
 
-def _as_list(name: str, takes: str, place: Node) -> str:
-    """Help where one item stands for a list."""
-    if not takes.startswith("a list of"):
-        return ""
-    if isinstance(place, Scalar) and isinstance(place.value, str):
-        return f"write `{name}: [{shortened(place.value)}]`"
-    return "an item of a list starts with `- `" if isinstance(place, Mapping) else ""
-
-
 def _start(span: Span) -> Span:
     return replace(span, end_line=span.line, end_column=span.column + 1)
-
-
-def _plural(kind: str) -> str:
-    return kind + ("es" if kind.endswith("s") else "s")

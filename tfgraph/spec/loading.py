@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, Span, SpecError, ordered
+from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic, Source, SpecError, ordered
 from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec.advice import advise
@@ -51,14 +51,14 @@ def check(
     spec: Spec | None = None
     made: Plan | None = None
     # A value that could not be read or found is wrong as it stands, not as what took its place.
-    unsound = {_place(d.span) for d in diagnostics}
+    unsound = {d.span.place for d in diagnostics}
     resolved = resolve(node, folder / Path(source.name).name, registry, settings) if node else None
     if resolved is not None:
         diagnostics += resolved.notes.diagnostics
         unsound |= resolved.notes.unknown
     if resolved is not None and resolved.node is not None:
         spec, found = validate(resolved, source, registry, folder, default_name)
-        diagnostics += [d for d in found if _place(d.span) not in unsound]
+        diagnostics += [d for d in found if d.span.place not in unsound]
     if spec is not None:
         made, found = plan(spec)
         diagnostics += found
@@ -68,10 +68,6 @@ def check(
         made = None
     diagnostics += advise(made) if made else []
     return Checked(source, made, _printed(diagnostics))
-
-
-def _place(span: Span) -> tuple[str, int, int]:
-    return span.source.name, span.line, span.column
 
 
 def _printed(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tfgraph.spec.nodes import Node, Scalar
+
+#: A stack may come to so many layers by blocks and repeats.
+MAX_LAYERS = 10_000
+
 
 def layer_names(
     entries: Iterable[tuple[str, str | None, int | None]],
@@ -36,3 +41,16 @@ def _copies(name: str, count: int | None) -> tuple[str, ...]:
     if count is None:
         return (name,)
     return tuple(f"{name}.{number}" for number in range(1, count + 1))
+
+
+def name_of(node: Node | None) -> str | None:
+    """The name that a sibling gives, if it is one."""
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def count_of(node: Node | None) -> int | None:
+    """How often `repeat` says that an entry stands, if it says so as it should."""
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and value >= 1 and value is not True else None

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from tfgraph.diagnostics import Diagnostic, Span, TooManyProblems, did_you_mean
+from tfgraph.diagnostics import Span, TooManyProblems, did_you_mean
 from tfgraph.registry import Registry
 from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SET, SPENT
-from tfgraph.spec.nodes import Mapping, Node, Scalar
+from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
 
@@ -61,8 +61,7 @@ def _resolved(
         types = [name for kind in registry.kinds() for name in registry.types(kind)]
         node = Extender(notes, types).extended(node, path)
     for setting in settings:
-        primary_of = partial(_primary, registry, node)
-        node = apply_setting(node, setting, primary_of, notes)
+        node = apply_setting(node, setting, partial(_primary, registry, node), notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
     scope = Scope(notes, declared_in(node.get("vars"), notes))
@@ -70,8 +69,8 @@ def _resolved(
         node,
         entries=tuple((k, v if k.value in SPENT else scope.substitute(v)) for k, v in node),
     )
-    blocks = declared_blocks(node.get("blocks"), registry.types("layer"), notes)
     section = node.get("blocks")
+    blocks = declared_blocks(section, registry.types("layer"), notes)
     names = [key.value for key, _ in section] if isinstance(section, Mapping) else []
     entries = EntryReader(node.span.source, registry, path.parent)
     stacker = Stacker(blocks, set(names) - set(blocks), scope, entries)
@@ -108,25 +107,19 @@ def _unused(
     if any(diagnostic.severity == "error" for diagnostic in notes.diagnostics):
         return
     source = node.span.source
-    for key, _ in unused_variables(node, scope):
+    declared = node.get("vars")
+    for key, _ in declared if isinstance(declared, Mapping) else ():
+        if key.value in scope.used:
+            continue
+        message = f"nothing uses the variable `{key.value}`"
         if key.span.source.name == SET:
-            message = f"nothing uses the variable `{key.value}`"
             help = did_you_mean(key.value, scope.used) or "`$name` in a spec uses one"
             notes.report("TG213", message, key.span, help=help)
         elif key.span.source is source:
-            _warn(notes, "TG401", key, f"nothing uses the variable `{key.value}`")
+            help = f"remove it, or use it as `${key.value}`"
+            notes.report("TG401", message, key.span, help=help, severity="warning")
     for name, block in blocks.items():
         if name not in used and block.name.span.source is source:
-            _warn(notes, "TG402", block.name, f"nothing uses the block `{name}`")
-
-
-def unused_variables(node: Mapping, scope: Scope) -> list[tuple[Scalar, Node]]:
-    """The variables of a file that no value of it is made of."""
-    declared = node.get("vars")
-    pairs = declared.entries if isinstance(declared, Mapping) else ()
-    return [(key, value) for key, value in pairs if key.value not in scope.used]
-
-
-def _warn(notes: Notes, code: str, key: Scalar, message: str) -> None:
-    help = f"remove it, or use it as `${key.value}`" if code == "TG401" else "remove it, or use it"
-    notes.add(Diagnostic(code, message, key.span, help=help, severity="warning"))
+            message = f"nothing uses the block `{name}`"
+            help = "remove it, or use it"
+            notes.report("TG402", message, block.name.span, help=help, severity="warning")

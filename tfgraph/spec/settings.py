@@ -16,13 +16,11 @@ from typing import Any
 from tfgraph.diagnostics import Source, Span, did_you_mean, listed
 from tfgraph.errors import UsageError
 from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, SET
-from tfgraph.spec.naming import layer_names
+from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of
 from tfgraph.spec.reader import MAX_DEPTH, read
 from tfgraph.spec.variables import Notes
 
-#: More copies than a stack may have need no names.
-MAX_COPIES = 10_000
 #: The primary parameter of a type, whatever its kind; None where it has none.
 PrimaryOf = Callable[[str], str | None]
 
@@ -156,10 +154,8 @@ def _described(item: Node) -> tuple[str, str | None, int | None]:
         return str(item.value), None, None
     if not isinstance(item, Mapping):
         return "", None, None
-    name, repeat = item.get("name"), item.get("repeat")
-    given = name.value if isinstance(name, Scalar) and isinstance(name.value, str) else None
-    count = repeat.value if isinstance(repeat, Scalar) else None
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        count = None
     types = [key.value for key, _ in item if key.value not in LAYER_SIBLINGS]
-    return (types[0] if types else ""), given, min(count, MAX_COPIES) if count else None
+    count = count_of(item.get("repeat"))
+    # More copies than there may be need no names.
+    most = None if count is None else min(count, MAX_LAYERS)
+    return next(iter(types), ""), name_of(item.get("name")), most

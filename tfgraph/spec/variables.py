@@ -51,7 +51,7 @@ class Notes:
 
     def lost(self, span: Span) -> Scalar:
         """A node in place of one whose value could not be found."""
-        self.unknown.add((span.source.name, span.line, span.column))
+        self.unknown.add(span.place)
         return Scalar(UNKNOWN, span)
 
     def count(self, node: Node, span: Span) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from tfgraph.api import Layer, LayerReference
 from tfgraph.diagnostics import Span, did_you_mean, listed
-from tfgraph.spec.blocks.stack import Item, Stacker, text
+from tfgraph.spec.blocks.stack import Item, Stacker
 from tfgraph.spec.language import INPUT, LAYER_SIBLINGS
+from tfgraph.spec.naming import name_of
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence
 
 
@@ -57,12 +58,12 @@ class Expander:
         several = stacker.blocks or stacker.broken
         if not several and not any(map(_is_repeated, layers.items)):
             return file  # they are plain, as in most specs
-        items = self.stacker.items(layers.items)
+        items = stacker.items(layers.items)
         frame = Frame().of(items)
         for item in items:
-            node = item.sibling("name")
-            if item.given and item.given != item.last("") and node is not None:
-                self.aliases[item.given] = node.span
+            for name in {item.name, item.given or item.name}:
+                if frame.names[name] != name:
+                    self.aliases[name] = (item.sibling("name") or item.type or item.node).span
         sections: dict[str, Node] = {key.value: value for key, value in file}
         sections["layers"] = Sequence(tuple(self.emit(items, frame)), layers.span)
         for name in ("outputs", "loss", "metrics"):
@@ -72,8 +73,10 @@ class Expander:
 
     def unused(self) -> tuple[Node, ...]:
         """The entries of blocks that nothing uses, for what is wrong with them by themselves."""
-        items = self.stacker.unused()
-        return tuple(self.emit(items, Frame(block="unused").of(items))) if items else ()
+        found: list[Node] = []
+        for name, items in self.stacker.unused():
+            found += self.emit(items, Frame(block=name).of(items))
+        return tuple(found)
 
     def emit(self, items: AbstractSequence[Item], frame: Frame) -> Iterator[Node]:
         """The plain entries of a stack."""
@@ -176,7 +179,7 @@ class Expander:
             return item.node
         beside = {key: value for key, (_, value) in item.beside.items()}
         given = beside.get("name", item.type)
-        if text(given) is not None:
+        if name_of(given) is not None:
             beside["name"] = Scalar(frame.prefix + item.name, given.span)
         if inputs is not None:
             span = beside["from"].span if "from" in beside else inputs[0].span

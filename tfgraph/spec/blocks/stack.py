@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,10 @@ from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.spec.blocks.declared import Block, LayerTypes, given_parameters
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import LAYER_SIBLINGS
-from tfgraph.spec.naming import layer_names
+from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, through
 from tfgraph.spec.variables import Scope, StopResolving
 
-MAX_LAYERS = 10_000
 MAX_NESTING = 20
 
 
@@ -39,6 +38,11 @@ class Item:
     def last(self, prefix: str) -> str:
         """The full name of the layer whose output is the item's."""
         return self.body[-1].last(f"{prefix}{self.name}.") if self.body else prefix + self.name
+
+    @property
+    def count(self) -> int | None:
+        """The number of copies; None where there is no `repeat`, or none that is sound."""
+        return count_of(self.sibling("repeat"))
 
     def sibling(self, name: str) -> Node | None:
         """The value of a sibling."""
@@ -75,12 +79,12 @@ class Stacker:
         added = 0
         for node in nodes:
             item = self.with_body(self.parsed(node), open)
-            added += (count_of(item) or 1) * item.size - 1
+            added += (item.count or 1) * item.size - 1
             self.room(item, added)
             made.append(item)
         made = self.named_once(made)
         names = layer_names(
-            (str(item.type.value) if item.type else "", text(item.sibling("name")), count_of(item))
+            (str(item.type.value) if item.type else "", name_of(item.sibling("name")), item.count)
             for item in made
         )
         return [copy for item, own in zip(made, names, strict=True) for copy in copies(item, own)]
@@ -101,7 +105,7 @@ class Stacker:
         seen: dict[str, Item] = {}
         kept = []
         for item in items:
-            name = text(item.sibling("name"))
+            name = name_of(item.sibling("name"))
             first = seen.setdefault(name, item) if name is not None else item
             if name is not None and first is not item and (_is_several(item) or _is_several(first)):
                 note = f"the first one is in line {first.beside['name'][1].span.line}"
@@ -151,11 +155,7 @@ class Stacker:
         nodes = {name: value for name, (_, value) in beside.items()}
         kept = self.entries.siblings(nodes, LAYER_SIBLINGS, use.span)
         for found in self.entries.diagnostics:
-            if (
-                found.span.source.name,
-                found.span.line,
-                found.span.column,
-            ) not in self.notes.unknown:
+            if found.span.place not in self.notes.unknown:
                 self.notes.add(found)
         self.entries.diagnostics.clear()
         return {name: pair for name, pair in beside.items() if name in kept}
@@ -196,44 +196,27 @@ class Stacker:
         assert isinstance(layers, Sequence)
         return self.items(layers.items, open)
 
-    def unused(self) -> list[Item]:
-        """The layers of blocks that nothing uses, to be checked as far as they can be."""
-        found: list[Item] = []
+    def unused(self) -> Iterator[tuple[str, list[Item]]]:
+        """The blocks that nothing uses, with their layers as far as they can be known."""
         for name, block in self.blocks.items():
             if name not in self.used:
                 given: dict[str, Node] = {
                     n: self.notes.lost(d.span) for n, d in block.params.items() if is_null(d)
                 }
-                self.uses += 1
-                found += self.body(block, given, block.name, (name,))
-        return found
+                yield name, self.body(block, given, block.name, (name,))
 
 
 def copies(item: Item, names: AbstractSequence[str]) -> list[Item]:
     """The copies of an entry; only the first one takes what `from` names."""
-    count = count_of(item)
+    count = item.count
     beside = {k: v for k, v in item.beside.items() if k != "repeat" or count is None}
     later = {k: v for k, v in beside.items() if k != "from"}
-    given = text(item.sibling("name"))
+    given = name_of(item.sibling("name"))
     return [
         replace(item, name=name, given=given, beside=later if number else beside)
         for number, name in enumerate(names)
     ]
 
 
-def count_of(item: Item) -> int | None:
-    """How often an entry is repeated, if it says so as it should."""
-    node = item.sibling("repeat")
-    value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int) and value >= 1 and value is not True else None
-
-
-def text(node: Node | None) -> str | None:
-    """The node's value if it is a string."""
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
-
-
 def _is_several(item: Item) -> bool:
-    return bool(item.body) or count_of(item) is not None
+    return bool(item.body) or item.count is not None

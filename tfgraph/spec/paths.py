@@ -1,0 +1,47 @@
+"""Paths: the files that a dataset may read."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+#: Folders beside the spec's own that datasets may read, separated as in PATH.
+DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
+#: Linux opens no longer path, and to resolve one takes the square of its length in time.
+MAX_PATH = 4096
+
+
+class PathError(Exception):
+    """Why a path cannot be read, and what to do about it."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+def data_path(text: str, folder: Path) -> str:
+    """The path as an absolute one; PathError where it leaves the folder and all data roots."""
+    if len(text) > MAX_PATH:
+        raise PathError(f"not a path: {os.strerror(errno.ENAMETOOLONG)}")
+    given = os.environ.get(DATA_ROOTS_VARIABLE, "")
+    roots = [folder, *(Path(part) for part in given.split(os.pathsep) if part)]
+    resolved_roots = [root.resolve() for root in roots]
+    try:
+        candidates = [(root / text).resolve() for root in resolved_roots]
+        existing = [path for path in candidates if path.exists()]
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PathError(f"not a path: {reason}") from error
+    inside = [
+        path
+        for path in candidates
+        if any(path == root or root in path.parents for root in resolved_roots)
+    ]
+    if not inside:
+        raise PathError(
+            f"the path `{text}` leads out of the spec's folder",
+            help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
+        )
+    return str(next((path for path in inside if path in existing), inside[0]))
