@@ -119,7 +119,7 @@ def test_a_checkpoint_of_tensorflow_holds_weights_slots_and_step(tmp_path):
     graph.train(steps=2, x=X)
     path = tf.train.Checkpoint(graph).write(str(tmp_path / "checkpoint"))
     saved = state(graph)
-    assert len(saved) == len(graph.weights) + len(graph.slots) + 1
+    assert len(saved) == len(graph.state)
     expected = graph.train(steps=3, x=X)["loss"].numpy()
 
     restored = build()
@@ -151,3 +151,12 @@ def test_a_saved_model_predicts_the_same_without_tfgraph(tmp_path):
         predict(x=tf.constant(X))["batch_norm_1"], graph.predict(x=X)["batch_norm_1"]
     )
     assert predict.structured_outputs["batch_norm_1"].shape.as_list() == [None, 4]
+
+
+def test_the_sum_of_the_losses_does_not_depend_on_the_calls() -> None:
+    whole, parts = tfgraph.build(tfgraph.loads(SPEC)), tfgraph.build(tfgraph.loads(SPEC))
+    means = float(whole.train(steps=7, x=X)["loss"])
+    for steps in (1, 4, 2):
+        parts.train(steps=steps, x=X)
+    assert float(whole.loss_sum) == float(parts.loss_sum)
+    assert means == float(whole.loss_sum) / 7

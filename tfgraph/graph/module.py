@@ -36,6 +36,8 @@ class Graph(tf.Module):  # type: ignore[misc]
             }
             #: The number of training steps made, an int64 variable.
             self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
+            #: The sum of the objectives of all steps since it was last set to 0, of float64.
+            self.loss_sum = tf.Variable(0.0, dtype=tf.float64, trainable=False, name="loss_sum")
 
     @property
     def weights(self) -> Mapping[str, Any]:
@@ -66,6 +68,20 @@ class Graph(tf.Module):  # type: ignore[misc]
             }
         self._slots = made  # tracked, so that TensorFlow's own checkpoints hold them
         return made
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """All variables that training changes, by name: what a checkpoint holds.
+
+        `step`, `loss_sum`, `weights/NAME` and `slots/WEIGHT/SLOT`. Training goes on from them bit
+        for bit.
+        """
+        found = {"step": self.step, "loss_sum": self.loss_sum}
+        found |= {f"weights/{name}": variable for name, variable in self._weights.items()}
+        if self.plan.spec.optimizer is not None:
+            for weight, own in self.slots.items():
+                found |= {f"slots/{weight}/{slot}": variable for slot, variable in own.items()}
+        return MappingProxyType(found)
 
     @cached_property
     def predict(self) -> Any:
@@ -112,10 +128,11 @@ class Graph(tf.Module):  # type: ignore[misc]
     def train(self) -> Any:
         """ConcreteFunction: `steps` and the arrays of a split by field -> mean loss.
 
-        It makes whole steps in one call, from `step` on, and moves `step`.
+        It makes whole steps in one call, from `step` on, and moves `step` and `loss_sum`: their
+        sum is the same however the steps are cut into calls.
         """
         slots = self.slots
-        function = training_loop(self.plan, self._weights, slots, self.step)
+        function = training_loop(self.plan, self._weights, slots, self.step, self.loss_sum)
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         return trace(self.plan, "train", function, inputs, least=1, fields=self.plan.fields)
 

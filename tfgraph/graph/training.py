@@ -20,16 +20,18 @@ def training_loop(
     weights: Mapping[str, Any],
     slots: Mapping[str, Mapping[str, Any]],
     global_step: Any,
+    loss_sum: Any,
 ) -> Callable[..., dict[str, Tensor]]:
     """A function `train(steps, **arrays)` to trace: it runs `steps` steps from `global_step` on.
 
     `weights` and `slots` hold variables. It returns the mean of the steps' objectives as
-    `loss`, and that of the last step as `last_loss`. An objective that is not finite ends the
-    loop, so that `global_step` tells which step's it was.
+    `loss`, and that of the last step as `last_loss`; their sum is added to `loss_sum`, one after
+    the other. An objective that is not finite ends the loop, so that `global_step` tells which
+    step's it was.
     """
 
     def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
-        first = global_step.read_value()
+        first, before = global_step.read_value(), loss_sum.read_value()
 
         def body(step: Tensor, total: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             loss = training_step(plan, weights, slots, step, arrays)
@@ -39,13 +41,14 @@ def training_loop(
         end, total, last = tf.while_loop(
             lambda step, _, last: tf.logical_and(step < first + steps, tf.math.is_finite(last)),
             body,
-            [first, tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64)],
+            [first, before, tf.constant(0.0, tf.float64)],
             shape_invariants=[tf.TensorShape([])] * 3,
         )
         with tf.control_dependencies([end]):
             global_step.assign(end)
-        count = tf.cast(tf.maximum(steps, 1), tf.float64)
-        return {"loss": total / count, "last_loss": last}
+            loss_sum.assign(total)
+        count = tf.cast(tf.maximum(end - first, 1), tf.float64)
+        return {"loss": (total - before) / count, "last_loss": last}
 
     return train
 
