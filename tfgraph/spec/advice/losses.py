@@ -135,7 +135,7 @@ def more_outputs_than_classes(view: View) -> Iterator[Diagnostic]:
                 planned.span,
                 label=f"`{planned.of}` gives {view.plan.output_of(planned.of)}",
                 note=f"the other {logits - target.classes} can only learn to be never right",
-                help=f"end with a layer of {target.classes} units",
+                help=f"end with a layer of {target.classes} units, like `matmul: {target.classes}`",
             )
 
 

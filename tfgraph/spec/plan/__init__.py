@@ -2,7 +2,7 @@
 
 `model` holds what a plan is, `planner` makes one: `fields`, then `wiring` and `inference` layer by
 layer, then `comparisons`, then `budget`. `scope` is what they share, `contract` how they call the
-components, `notes` how a message says where a shape comes from.
+components, `notes` how a message says where a shape comes from, `mends` what would make it fit.
 """
 
 from tfgraph.spec.plan.model import Plan, PlannedLayer, PlannedLoss, PlannedMetric

@@ -10,7 +10,7 @@ from tfgraph.diagnostics import listed
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LossEntry, MetricEntry
 from tfgraph.spec.plan.contract import Caller
-from tfgraph.spec.plan.mends import mend
+from tfgraph.spec.plan.mends import beside, best_first, mend_comparison
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.scope import Scope
 
@@ -56,17 +56,18 @@ def _compared(
     scope: Scope, entry: LossEntry | MetricEntry, outputs: tuple[str, ...]
 ) -> tuple[str, str] | None:
     """The layer and the field that a loss or a metric compares; None where one is not sound."""
-    of, target = _output(scope, entry, outputs), _target(scope, entry)
+    target = _target(scope, entry)
+    of = _output(scope, entry, outputs, target)
     if of is None or target is None:
         return None
     output, wanted = scope.spec_of(of), scope.spec_of(target)
     if output is None or wanted is None:
         return None
-    caller = Caller(entry.component, entry.span)
+    check = partial(Caller(entry.component, entry.span).call, "check")
     try:
-        caller.call("check", output, wanted)
+        check(output, wanted)
     except ComponentError as error:
-        help = mend(scope, of, target, partial(caller.call, "check"), entry.span)
+        help = mend_comparison(scope, entry, of, target, check)
         # What mends one comparison of an output mends the others.
         if not help or help not in {found.help for found in scope.diagnostics}:
             scope.misfit("TG305", entry, error, [of, target], help or error.help)
@@ -74,17 +75,21 @@ def _compared(
     return of, target
 
 
-def _output(scope: Scope, entry: LossEntry | MetricEntry, outputs: tuple[str, ...]) -> str | None:
+def _output(
+    scope: Scope, entry: LossEntry | MetricEntry, outputs: tuple[str, ...], target: str | None
+) -> str | None:
     """The layer or input that it is of; reported where nothing says which."""
     if entry.of:
         return entry.of.value if scope.known(entry.of, "layer or input", scope.names) else None
     if len(outputs) > 1:
+        check = partial(Caller(entry.component, entry.span).call, "check")
+        likely = best_first(scope, check, outputs, target)[0] if target else outputs[0]
         scope.report(
             "TG209",
             f"{entry.component.kind} `{entry.component.type}` needs `of`: "
             f"there are the outputs {listed(outputs)}",
             entry.span,
-            help=f"like `of: {outputs[0]}`",
+            help=beside(entry, f"of: {likely}"),
         )
         return None
     return outputs[0] if outputs[0] in scope.names else None

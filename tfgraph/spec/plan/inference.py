@@ -8,6 +8,7 @@ from tfgraph.api import Layer, LayerReference, WeightSpec
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import budget, contract
+from tfgraph.spec.plan.mends import mend_layer
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.sharing import owner_of
@@ -56,7 +57,8 @@ def plan_layer(
         output = contract.infer(caller, xs)
         weights = contract.weights(caller, xs)
     except ComponentError as error:
-        scope.misfit("TG301", entry, error, [*inputs, *named], error.help)
+        help = mend_layer(scope, entry, layer, inputs, error)
+        scope.misfit("TG301", entry, error, [*inputs, *named], help)
         return None
     if not budget.check_layer(scope, entry, output, weights):
         return None

@@ -79,4 +79,6 @@ class Scope:
         """What is known of a layer's output or an input; None where something is wrong with it."""
         if name in self.failed:
             return None
-        return self.fields[name].spec if name in self.fields else self.planned[name].output
+        if name in self.fields:
+            return self.fields[name].spec
+        return self.planned[name].output if name in self.planned else None

@@ -7,6 +7,7 @@ from tfgraph.diagnostics import listed
 from tfgraph.spec.language import INPUT
 from tfgraph.spec.model import LayerEntry, Name
 from tfgraph.spec.plan.inference import check_number_of_inputs, plan_layer
+from tfgraph.spec.plan.mends import culprit
 from tfgraph.spec.plan.scope import Scope
 
 
@@ -67,7 +68,8 @@ class _Wiring:
         path = list(self.open)
         around = [*path[path.index(name) :], name]
         message = "layers depend on each other in a circle: " + " → ".join(around)
-        self.scope.report("TG303", message, self.scope.entries[name].span)
+        span, help = culprit(self.scope, around)
+        self.scope.report("TG303", message, span, help=help)
         self.scope.failed.update(around)
 
     def finish(self, entry: LayerEntry) -> None:
