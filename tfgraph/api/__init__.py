@@ -3,7 +3,7 @@
 from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl, param
 """
 
-from tfgraph.api.component import Component
+from tfgraph.api.component import Component, Group
 from tfgraph.api.dataset import Dataset
 from tfgraph.api.facts import (
     ComparisonFacts,
@@ -19,6 +19,7 @@ from tfgraph.api.layer import Context, Layer, LayerReference, Tensor, Transposab
 from tfgraph.api.loss import Loss, Metric
 from tfgraph.api.optimizer import Optimizer, Schedule
 from tfgraph.api.parameters import DataPath, Parameter, param
+from tfgraph.api.quantities import Duration, Interval
 from tfgraph.api.tensors import Dim, Field, Shape, TensorSpec, Tied, WeightSpec, show_shape
 from tfgraph.errors import DataError, ParameterError, ShapeError
 
@@ -30,9 +31,12 @@ __all__ = [
     "DataPath",
     "Dataset",
     "Dim",
+    "Duration",
     "Field",
+    "Group",
     "Initializer",
     "InitializerFacts",
+    "Interval",
     "Layer",
     "LayerFacts",
     "LayerReference",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from tfgraph.api.parameters import Declaration, Parameter, param
+from tfgraph.api.parameters import Declaration, Parameter, article, param
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -40,6 +40,8 @@ class Component:
     example: ClassVar[str] = ""
     #: Kinds that take a bare number as an entry: the type that number is the primary parameter of.
     number: ClassVar[str] = ""
+    #: Whether it is a group of parameters, which has no type in specs.
+    grouped: ClassVar[bool] = False
 
     def __init__(self, **values: Any) -> None:
         parameters = self.parameters()
@@ -82,9 +84,14 @@ class Component:
         }
 
     @classmethod
-    def shorthand_types(cls) -> list[str]:
-        """The JSON types that an entry of this kind may be beside a string or a mapping."""
-        return ["number"] if cls.number else []
+    def json_types(cls) -> list[str]:
+        """The JSON types that an entry of this kind may be."""
+        return ["string", "object", *(["number"] if cls.number else [])]
+
+    @classmethod
+    def takes(cls) -> str:
+        """What a parameter takes that is an entry of this kind, in words."""
+        return f"{article(cls.kind)} {cls.kind}"
 
     @classmethod
     def summary(cls) -> str:
@@ -134,6 +141,28 @@ class Component:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.parameter_values().items())
         return f"{type(self).__name__}({shown})"
+
+
+class Group(Component):
+    """Parameters that belong together: a mapping of the spec that has no type of its own.
+
+    As the annotation of a parameter it stands for that mapping. A subclass sets `type` to the
+    name that the mapping has in specs.
+    """
+
+    kind: ClassVar[str] = "group"
+    grouped: ClassVar[bool] = True
+
+    @classmethod
+    def json_types(cls) -> list[str]:
+        """A mapping, or the value of its primary parameter."""
+        primary = cls.primary()
+        return ["object", *([primary.schema()["type"]] if primary else [])]
+
+    @classmethod
+    def takes(cls) -> str:
+        """What a parameter takes that is this group, in words."""
+        return f"a mapping of {', '.join(cls.parameters())}"
 
 
 @cache

@@ -4,17 +4,21 @@
 
 The annotation gives the type: `bool`, `int`, `float`, `str`, `Literal[...]`, `list[T]`,
 `tuple[T, T]`, unions of them, `None`, a component kind (`Initializer`, `Schedule`, `Layer`: an
-entry of that kind), `LayerReference` (the name of a layer) and `DataPath` (a file or folder).
+entry of that kind), `LayerReference` (the name of a layer), `DataPath` (a file or folder),
+`Interval` and `Duration` (numbers with a unit), and a `Group` (a mapping of parameters).
 """
 
 from __future__ import annotations
 
 import math
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Union, get_args, get_origin
+
+from tfgraph.api.quantities import Quantity
 
 #: Marks a parameter without a default.
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
@@ -104,6 +108,11 @@ class Parameter:
         return None
 
     @property
+    def entry(self) -> Any:
+        """The component kind that an entry with a type is expected of; None for a group too."""
+        return None if self.component is None or self.component.grouped else self.component
+
+    @property
     def nullable(self) -> bool:
         """Whether null is a value of it."""
         return type(None) in self.alternatives
@@ -135,7 +144,9 @@ class Parameter:
             size = {"minItems": len(arguments), "maxItems": len(arguments)}
             return {"type": "array", "items": self._item_schema(arguments[0]), **size}
         if is_component(annotation):
-            return {"type": ["string", "object", *annotation.shorthand_types()]}
+            return {"type": annotation.json_types()}
+        if is_quantity(annotation):
+            return {"type": "string", "pattern": annotation.pattern}
         if is_text(annotation):
             return {"type": "string", "minLength": 1}
         raise TypeError(f"the parameter `{self.name}` is a {annotation!r}, which no spec can hold")
@@ -192,7 +203,7 @@ class Parameter:
 
 def is_component(annotation: Any) -> bool:
     """Whether the annotation is a component kind."""
-    return isinstance(annotation, type) and hasattr(annotation, "shorthand_types")
+    return isinstance(annotation, type) and hasattr(annotation, "json_types")
 
 
 def is_text(annotation: Any) -> bool:
@@ -200,6 +211,11 @@ def is_text(annotation: Any) -> bool:
     return isinstance(annotation, type) and (
         issubclass(annotation, str) or hasattr(annotation, "resolve")
     )
+
+
+def is_quantity(annotation: Any) -> bool:
+    """Whether a spec gives it as a number with a unit."""
+    return isinstance(annotation, type) and issubclass(annotation, Quantity)
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
@@ -225,7 +241,9 @@ def _describe(annotation: Any) -> str:
     if origin is tuple:
         return f"a list of {len(arguments)} {_plural(arguments[0])}"
     if is_component(annotation):
-        return f"{article(annotation.kind)} {annotation.kind}"
+        return str(annotation.takes())
+    if is_quantity(annotation):
+        return str(annotation.takes)
     if annotation is DataPath:
         return "a path"
     return "the name of a layer"
@@ -246,6 +264,8 @@ def article(noun: str) -> str:
 def _convert(annotation: Any, value: Any) -> Any:
     if value is None or isinstance(value, bool) or type(value) is annotation:
         return value
+    if isinstance(value, dict) and is_component(annotation):
+        return annotation(**value)
     members = _alternatives(annotation)
     if len(members) > 1:
         fitting = [m for m in members if _fits(m, value)]
@@ -274,6 +294,8 @@ def _fits(annotation: Any, value: Any) -> bool:
     if isinstance(value, str):
         if get_origin(annotation) is Literal:
             return value in get_args(annotation)
+        if is_quantity(annotation):
+            return re.match(annotation.pattern, value) is not None
         return isinstance(annotation, type) and annotation not in (int, float, bool)
     return False
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tfgraph.api import Field, Tensor, seed_of
 from tfgraph.graph.numbers import prepare
 from tfgraph.lazy import tf
-from tfgraph.spec.model import Training
+from tfgraph.spec.training import Training
 
 # TensorFlow's default of 4 rounds leaves the orders of two epochs correlated by 0.35; from 8 on
 # they are as uncorrelated as NumPy's permutations (measured on 55,000 rows, 12 epochs).

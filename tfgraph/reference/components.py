@@ -48,7 +48,9 @@ def parameter_page(
     if short := _short(component, parameter):
         rows.append(Row("In short", f"{short} sets it"))
     blocks: list[Block] = [Prose(parameter.doc), Table(tuple(rows))]
-    if parameter.component:
+    if parameter.component and parameter.component.grouped:
+        blocks += [Heading("Parameters"), parameter_table(parameter.component)]
+    elif parameter.component:
         kind = parameter.component.kind
         blocks += [Heading(plural(kind).capitalize()), type_table(registry, kind)]
     described = next(d for d in component.metadata()["parameters"] if d["name"] == parameter.name)

@@ -20,7 +20,7 @@ from tfgraph.spec.language import (
     InputField,
     Part,
 )
-from tfgraph.spec.model import Training
+from tfgraph.spec.training import Training
 
 #: The kind of component that a section holds entries of.
 KINDS = {

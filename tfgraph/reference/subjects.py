@@ -49,12 +49,18 @@ class Subjects:
             maker = partial(sections.section_page, self.registry, name)
             self._add(f"section.{name}", maker, name)
         for section, component in sections.PARAMETERS.items():
-            for parameter in component.parameters().values():
-                page = partial(components.parameter_page, self.registry, component, parameter)
-                self._add(f"{section}.{parameter.name}", partial(page, f"`{section}`"))
+            self._add_parameters(section, component)
         for name in dict.fromkeys(chain(*sections.SIBLINGS.values())):
             full, *others = (f"{kind}.{name}" for kind in sections.kinds_with(name))
             self._add(full, partial(sections.sibling_page, name), name, *others)
+
+    def _add_parameters(self, path: str, component: type[Component]) -> None:
+        for parameter in component.parameters().values():
+            page = partial(components.parameter_page, self.registry, component, parameter)
+            inner = f"{path}.{parameter.name}"
+            self._add(inner, partial(page, f"`{path}`"))
+            if parameter.component and parameter.component.grouped:
+                self._add_parameters(inner, parameter.component)
 
     def _add_component(self, component: type[Component]) -> None:
         kind, name = component.kind, component.type

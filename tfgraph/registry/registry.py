@@ -159,8 +159,8 @@ class Registry:
             if parameter.required and name not in values:
                 continue
             value = values.get(name, parameter.default)
-            if parameter.component and value is not None and not isinstance(value, Component):
-                value = self.create(parameter.component.kind, value)
+            if parameter.entry and value is not None and not isinstance(value, Component):
+                value = self.create(parameter.entry.kind, value)
             completed[name] = value
         unknown = {name: value for name, value in values.items() if name not in completed}
         return {**completed, **unknown}

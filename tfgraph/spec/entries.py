@@ -325,6 +325,9 @@ class EntryReader:
         value = plain(node)
         if value is None:
             return None, {}
+        if parameter.component and parameter.component.grouped:
+            group = Scalar(parameter.name, node.span)
+            return self.parameters(parameter.component, group, node) or (None, {})
         if parameter.component:
             split = self.split(node, parameter.component, {})
             made = self.component(parameter.component, split[0], split[1]) if split else None

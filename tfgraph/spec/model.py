@@ -15,10 +15,10 @@ from tfgraph.api import (
     Loss,
     Metric,
     Optimizer,
-    param,
 )
 from tfgraph.diagnostics import Source, Span
 from tfgraph.spec.nodes import Node
+from tfgraph.spec.training import Training
 from tfgraph.spec.writing import written
 
 C_co = TypeVar("C_co", bound=Component, covariant=True)
@@ -73,26 +73,6 @@ class MetricEntry(Entry[Metric]):
 
     of: Name | None = None
     target: Name | None = None
-
-
-class Training(Component):
-    """How long and in which order to train."""
-
-    kind = "train"
-    type = "train"
-
-    epochs: int = param("Passes over the training split.", default=1, minimum=0)
-    batch_size: int = param("Examples a step.", default=128, minimum=1)
-    shuffle: bool = param("Another order in each epoch; false keeps the file's.", default=True)
-    drop_remainder: bool = param(
-        "Leave out the last batch of an epoch where it is smaller than the others.", default=False
-    )
-    seed: int = param("The seed of weights, masks and order.", default=0, minimum=0)
-    evaluate_batch_size: int | None = param(
-        "Examples at a time in evaluation; null: `batch_size`, and at least 128.",
-        default=None,
-        minimum=1,
-    )
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from tfgraph.spec.fragments import (
     unannotated,
 )
 from tfgraph.spec.language import InputField, Part
-from tfgraph.spec.model import Training
+from tfgraph.spec.training import Training
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Sections that decide how much of the others can be known.
@@ -199,8 +199,8 @@ class _Writer:
         """What stands at a type: its parameters by name, its primary one, or nothing."""
         options = [self.parameters(component, partial)]
         primary = component.primary()
-        if primary and primary.component:
-            kind = primary.component.kind
+        if primary and primary.entry:
+            kind = primary.entry.kind
             options.append(self.define(f"{kind}-short", self.short(kind)))
         elif primary:
             options.append(or_variable(unannotated(primary.schema())))
@@ -224,10 +224,16 @@ class _Writer:
         options = schema.get("anyOf", [schema])
         for number, member in enumerate(parameter.alternatives):
             if member is parameter.component:
-                options[number] = self.entry(member.kind, {}, partial)
+                options[number] = self.inner(member, partial)
         default = {} if parameter.required else {"default": parameter.default}
         text = f"{parameter.doc}\n\n{_sentence(parameter.describe())}"
         return {"description": text, **default, **or_variable(any_of(options))}
+
+    def inner(self, member: type[Component], partial: bool) -> Schema:
+        """The value of a parameter that is an entry, or a group of parameters."""
+        if member.grouped:
+            return self.value(member, partial)
+        return self.entry(member.kind, {}, partial)
 
     def define(self, name: str, schema: Schema) -> Schema:
         self.definitions[name] = schema

@@ -16,10 +16,11 @@ from tfgraph.registry import Registry
 from tfgraph.spec import language
 from tfgraph.spec.entries import EntryReader, meant
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
-from tfgraph.spec.model import LayerEntry, LossEntry, MetricEntry, Name, Spec, Training
+from tfgraph.spec.model import LayerEntry, LossEntry, MetricEntry, Name, Spec
 from tfgraph.spec.naming import layer_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
 from tfgraph.spec.resolve import Resolved
+from tfgraph.spec.training import Training
 
 C = TypeVar("C", bound=Component)
 
@@ -246,6 +247,9 @@ class _Validator:
     def training(self, node: Node | None) -> tuple[Training | None, dict[str, Span]]:
         if not isinstance(node, Mapping):
             return Training(), {}
+        if node.get("epochs") and (steps := node.get("steps")):
+            message = "`train` gives its length twice: in `epochs` and in `steps`"
+            self.entries.report("TG206", message, steps.span, help="remove one of them")
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
         if made is None or not isinstance(made[0], Training):
             return None, {}

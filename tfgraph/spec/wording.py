@@ -16,7 +16,9 @@ def short_value(node: Node) -> str:
 def subject_of(component: type[Component]) -> str:
     """How a message calls it: "layer `matmul`", or the section's name."""
     if component.kind == component.type:
-        return f"`{component.type}`" if component.kind == "train" else f"an {component.kind}"
+        return f"an {component.kind}"
+    if component.grouped:
+        return f"`{component.type}`"
     return f"{component.kind} `{component.type}`"
 
 

@@ -169,6 +169,8 @@ def _rate_place(optimizer: Entry[Optimizer], stated: Stated) -> Span:
 
 def _steps_of(view: View) -> str:
     epochs = view.spec.training.epochs
+    if view.spec.training.steps is not None:
+        return f"{view.steps:,} steps"
     return f"{view.steps:,} steps in {epochs:,} epoch{'s' * (epochs != 1)}"
 
 

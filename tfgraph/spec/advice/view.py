@@ -144,7 +144,7 @@ class View:
             return None
         training = self.spec.training
         whole, rest = divmod(self.examples, training.batch_size)
-        return training.epochs * (whole + (rest > 0 and not training.drop_remainder))
+        return training.total_steps(whole + (rest > 0 and not training.drop_remainder))
 
 
 def weights_of(layer: PlannedLayer) -> list[str]:

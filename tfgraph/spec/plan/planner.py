@@ -8,6 +8,7 @@ from tfgraph.spec.plan import budget
 from tfgraph.spec.plan.comparisons import plan_losses, plan_metrics
 from tfgraph.spec.plan.fields import find_fields
 from tfgraph.spec.plan.model import Plan, PlannedLoss, PlannedMetric, above
+from tfgraph.spec.plan.monitoring import check_monitored
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.wiring import plan_layers
 
@@ -34,6 +35,7 @@ def _plan(scope: Scope) -> Plan | None:
     outputs = tuple(name.value for name in scope.spec.outputs) or (scope.spec.layers[-1].name,)
     losses = plan_losses(scope, outputs)
     metrics = plan_metrics(scope, outputs, losses)
+    check_monitored(scope, losses, metrics)
     if scope.diagnostics or scope.failed:
         return None
     needed = above(scope.planned, outputs)

@@ -1,0 +1,103 @@
+"""Training: the section `train`, how long and in which order a model is trained, and what is kept."""
+
+from __future__ import annotations
+
+from tfgraph.api import Duration, Group, Interval, ParameterError, param
+
+#: What is evaluated beside the metrics, and made small.
+LOSS = "loss"
+
+
+class Checkpointing(Group):
+    """When the state of a run is saved, and which of the saved ones are kept."""
+
+    type = "checkpoint"
+
+    every: Interval | Duration = param(
+        "How often the state is saved, beside the end and an interruption.", default="30 seconds"
+    )
+    keep: int = param(
+        "How many of the newest checkpoints are kept, beside the best.", default=2, minimum=1
+    )
+    best: str | None = param(
+        "The figure by which one is the best, which is kept: `loss` or a metric, evaluated as "
+        "often as `evaluate_every` says.",
+        default=None,
+    )
+
+
+class EarlyStopping(Group):
+    """Ends training once a figure has stopped improving.
+
+    Source: Prechelt, 1998, "Early Stopping - But When?".
+    """
+
+    type = "early_stopping"
+
+    monitor: str = param("The figure: `loss` or a metric.", default=LOSS, primary=True)
+    patience: int = param(
+        "How many evaluations in a row may bring nothing better.", default=5, minimum=1
+    )
+    min_delta: float = param(
+        "By how much a figure must be better to count as better.", default=0.0, minimum=0
+    )
+    restore_best: bool = param(
+        "Go back to the weights of the best evaluation at the end.", default=True
+    )
+
+
+class Training(Group):
+    """How long and in which order to train."""
+
+    type = "train"
+
+    epochs: int = param("Passes over the training split.", default=1, minimum=0)
+    steps: int | None = param("The number of steps, in place of `epochs`.", default=None, minimum=0)
+    time_limit: Duration | None = param(
+        "Training ends after so much time, counted over all its resumptions.", default=None
+    )
+    batch_size: int = param("Examples a step.", default=128, minimum=1)
+    shuffle: bool = param("Another order in each epoch; false keeps the file's.", default=True)
+    drop_remainder: bool = param(
+        "Leave out the last batch of an epoch where it is smaller than the others.", default=False
+    )
+    seed: int = param("The seed of weights, masks and order.", default=0, minimum=0)
+    evaluate_every: Interval = param(
+        "How often the validation split is evaluated, or the test split where there is no other.",
+        default="1 epoch",
+    )
+    evaluate_batch_size: int | None = param(
+        "Examples at a time in evaluation; null: `batch_size`, and at least 128.",
+        default=None,
+        minimum=1,
+    )
+    checkpoint: Checkpointing = param("What is saved, and how often.", default={})
+    early_stopping: EarlyStopping | None = param(
+        "When to end before all epochs are done; null for never.", default=None
+    )
+
+    def check_parameters(self) -> None:
+        stopping = self.early_stopping
+        if (
+            stopping
+            and stopping.restore_best
+            and self.checkpoint.best not in (None, stopping.monitor)
+        ):
+            raise ParameterError(
+                f"keeps the best checkpoint by `{self.checkpoint.best}` and goes back to the best "
+                f"by `{stopping.monitor}`",
+                help="name the same figure in both, or set `restore_best: false`",
+                parameter="early_stopping",
+            )
+
+    @property
+    def best(self) -> str | None:
+        """The figure by which a checkpoint is the best; None where none is kept for it."""
+        stopping = self.early_stopping
+        return self.checkpoint.best or (
+            stopping.monitor if stopping and stopping.restore_best else None
+        )
+
+    def total_steps(self, steps_per_epoch: int) -> int:
+        """The number of steps in all."""
+        return self.epochs * steps_per_epoch if self.steps is None else self.steps
