@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks import page
 from tests.benchmarks.specs import misfit, misspelt, sound
-from tests.benchmarks.validate import COMMANDS, REFRESH, measure, table
+from tests.benchmarks.validate import COMMANDS, REFRESH, measure, text
 from tests.cli.processes import imported
 from tests.spec.goldens import REGISTRY
 from tfgraph.diagnostics import Source
@@ -41,9 +41,9 @@ def test_the_specs_have_so_many_lines_and_the_mistake_they_are_named_after(lines
 
 
 def test_the_recorded_result_is_the_table_of_the_readme_and_keeps_the_bounds() -> None:
-    recorded = json.loads((HERE / "validate.json").read_text(encoding="utf-8"))
-    readme = (HERE / "README.md").read_text(encoding="utf-8")
-    assert table(recorded["results"]) in readme, f"run `{REFRESH}` and copy the table"
+    recorded = page.recorded("validate")
+    readme = page.README.read_text(encoding="utf-8")
+    assert page.section(readme, "validate") == text(recorded), f"run `{REFRESH}`"
     assert list(recorded["results"]) == [command.name for command in COMMANDS]
     for found in recorded["results"].values():
         assert found["bound_ms"] is None or found["median_ms"] <= found["bound_ms"]

@@ -1,4 +1,4 @@
-"""How long `tfgraph` takes to answer, as whole processes: `python -m tests.benchmarks.validate`.
+"""How long `tfgraph` takes to answer, as whole processes.
 
 Every round runs each command once, so that what else the machine does falls on all of them alike.
 Beside them runs what no validator of YAML can do without: Python, PyYAML and jsonschema.
@@ -6,25 +6,20 @@ Beside them runs what no validator of YAML can do without: Python, PyYAML and js
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.machine import made_with, sentence
 from tests.benchmarks.specs import misfit, misspelt, sound
 
 PACKAGES = ("tfgraph-core", "pyyaml", "jsonschema", "pluggy", "click")
-REFRESH = "python -m tests.benchmarks.validate --json tests/benchmarks/validate.json"
+REFRESH = "python -m tests.benchmarks validate --record"
 
 
 @dataclass(frozen=True)
@@ -93,16 +88,8 @@ def record(taken: dict[str, list[float]]) -> dict[str, Any]:
             "quartiles_ms": [round(low, 1), round(high, 1)],
             "bound_ms": command.bound,
         }
-    return {
-        "date": date.today().isoformat(),
-        "command": REFRESH,
-        "rounds": len(next(iter(taken.values()))),
-        "processors": os.cpu_count(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "results": results,
-    }
+    rounds = len(next(iter(taken.values())))
+    return {**made_with(REFRESH, PACKAGES), "rounds": rounds, "results": results}
 
 
 def table(results: dict[str, Any]) -> str:
@@ -117,17 +104,7 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Measure, print the table, and write it as JSON where asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--json", type=Path, help="a file to write the result to")
-    options = parser.parse_args()
-    found = record(measure(options.rounds))
-    print(table(found["results"]))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def text(result: dict[str, Any]) -> str:
+    """The table with what it was measured on."""
+    rounds = f"Medians of {result['rounds']} rounds."
+    return "\n\n".join([table(result["results"]), rounds, sentence(result)])

@@ -1,0 +1,73 @@
+"""The benchmarks: `python -m tests.benchmarks SUBJECT`.
+
+Each prints its tables. With `--record` it also writes them into README.md, the data beside it as
+JSON, and the picture: on a quiet machine only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tests.benchmarks import page, picture, shown, training, validate
+from tests.benchmarks.peers import MODULES, TURNS
+from tests.benchmarks.workers import installed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and record where asked to; 1 where a peer has learnt less."""
+    options = parser().parse_args(arguments)
+    return options.call(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    subjects = found.add_subparsers(required=True, metavar="SUBJECT")
+    one = subjects.add_parser("validate", help="how soon an answer is there")
+    one.set_defaults(call=run_validate)
+    common(one, rounds=15)
+    one = subjects.add_parser("training", help="a training step beside that of others")
+    one.set_defaults(call=run_training)
+    common(one, rounds=7)
+    one.add_argument("--models", nargs="+", choices=TURNS, default=list(TURNS))
+    one.add_argument(
+        "--peers",
+        nargs="+",
+        choices=MODULES,
+        default=installed(MODULES),
+        help="default: those that are installed; tfgraph is always there",
+    )
+    return found
+
+
+def common(parser: argparse.ArgumentParser, rounds: int) -> None:
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--record", action="store_true", help="write the result into this folder")
+
+
+def run_validate(options: argparse.Namespace) -> int:
+    result = validate.record(validate.measure(options.rounds))
+    print(validate.table(result["results"]))
+    if options.record:
+        page.record("validate", result, validate.text(result))
+    return 0
+
+
+def run_training(options: argparse.Namespace) -> int:
+    peers = list(dict.fromkeys(["tfgraph", *options.peers]))
+    result = training.measure(options.models, peers, options.rounds)
+    shown.print_tables([shown.times(result), shown.ratios(result, ""), shown.losses(result)])
+    for sentence in training.missed(result["results"]):
+        print(f"missed: {sentence}")
+    less = training.learnt_less(result["results"])
+    if less:
+        print(f"losses differ: {'; '.join(less)}", file=sys.stderr)
+    elif options.record:
+        page.record("training", result, shown.text(result))
+        (page.HERE / "training.svg").write_text(picture.svg(result), encoding="utf-8")
+    return 1 if less else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
