@@ -72,11 +72,50 @@ def test_variables_in_a_circle_are_reported():
     assert found.message == "variables that need each other: a → b → c → a"
 
 
-@pytest.mark.parametrize("name", ["$", "$1a", "$a b", "${a}", "$oc.env:HOME"])
+@pytest.mark.parametrize("name", ["$", "$1a", "$a b", "$oc.env:HOME"])
 def test_what_is_no_variable_is_refused(name):
     found = problem(spec(f"  - matmul: '{name}'", more="vars: {a: 1}\n"))
     assert found.code == "TG212"
     assert found.help == "write `$$` for a dollar that is meant as one"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("${a}", "$a"),
+        ("${ a }", "$a"),
+        ("${vars.a}", "$a"),
+        ("$vars.a", "$a"),
+        ("$a/2", "$(a/2)"),
+        ("$a * 2", "$(a * 2)"),
+        ("$a * $a", "$(a * a)"),
+        ("${a * 2}", "$(a * 2)"),
+    ],
+)
+def test_a_variable_as_other_languages_write_it_is_told_as_this_one_does(written, meant):
+    found = problem(spec(f"  - matmul: '{written}'", more="vars: {a: 1}\n"))
+    assert found.code == "TG212"
+    assert found.help == f"write `{meant}`"
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("a", "write `$a` for the value of the variable"),
+        ("a * 2", "write `$(a * 2)` for what it comes to"),
+        ("{{ a }}", "a variable is written `$a`"),
+        ("$(a / 2)", "write `$(a // 2)`: `//` rounds down"),
+        ("$(max(a, 2))", "an expression is made of numbers, variables, + - * / // % ** ( ) and"),
+        ("$(vars.a)", "write `a`: a variable stands by its name alone"),
+        ("$(a ^ 2)", "a power is written `**`"),
+        ("$($a * 2)", "inside `$(…)` a variable stands without `$`"),
+        ("$(2a)", "an operation, like `*`, stands between two values"),
+        ("$(b * 2)", "there are `a`"),
+    ],
+)
+def test_an_expression_that_is_none_is_told_how_to_be_one(written, help):
+    found = problem(spec(f"  - matmul: '{written}'", more="vars: {a: 3}\n"))
+    assert found.help.startswith(help)
 
 
 def test_a_name_that_no_variable_can_have_is_refused():

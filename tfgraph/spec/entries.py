@@ -24,6 +24,7 @@ from tfgraph.spec.failures import (
     wanted,
 )
 from tfgraph.spec.language import MAX_NAME, NAME_RULE, SET, Part
+from tfgraph.spec.mending import mend
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import (
     Mapping,
@@ -48,7 +49,12 @@ class EntryReader:
     """Makes components of entries, and collects what is wrong with them on the way."""
 
     def __init__(
-        self, source: Source, registry: Registry, folder: Path, blocks: Collection[str] = ()
+        self,
+        source: Source,
+        registry: Registry,
+        folder: Path,
+        blocks: Collection[str] = (),
+        variables: Collection[str] = (),
     ) -> None:
         self.source = source
         self.registry = registry
@@ -57,6 +63,8 @@ class EntryReader:
         self.data_folder = folder
         #: The layer types that the spec itself declares: a misspelt type may be meant for one.
         self.blocks = blocks
+        #: The variables of the spec: one may be meant by a word without `$`.
+        self.variables = variables
         self.diagnostics: list[Diagnostic] = []
         #: How many have been found; one that stands in a block counts for each use.
         self.problems = 0
@@ -102,7 +110,7 @@ class EntryReader:
         place = at(node, path)
         where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
         takes = known[name].takes if len(path) == 1 else "a name"
-        help = as_list(name, takes, place)
+        help = as_list(name, takes, place) or self.mended(known[name].schema, node, name)
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"
         if error.validator == "maxLength":
@@ -306,8 +314,10 @@ class EntryReader:
         got = kind_of(place) + (" in the list" if len(path) > 1 else "")
         if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
             got = f"a list of {len(place.items)}"
-        help = ""
-        if error.validator == "enum" and isinstance(place, Scalar):
+        help = self.mended(parameter.schema(), node, parameter.name)
+        if "null" in help:
+            help += f": {parameter.doc}"
+        if not help and error.validator == "enum" and isinstance(place, Scalar):
             help = did_you_mean(str(place.value), map(str, wanted(error)))
         self.report(
             "TG205" if error.validator in ("type", "anyOf") else "TG206",
@@ -316,6 +326,13 @@ class EntryReader:
             help=help,
         )
         return {parameter.name}
+
+    def mended(self, schema: dict[str, Any], node: Mapping, name: str) -> str:
+        """Help that says what to write as the value of a key."""
+        value = node.get(name)
+        if value is None:
+            return ""
+        return mend(schema, plain(value), text_at(value.span), self.variables)
 
     def value(self, subject: str, parameter: Parameter, node: Node) -> tuple[Any, dict[str, Span]]:
         """A parameter's value: plain data, a component for an entry, a checked path.
@@ -380,6 +397,12 @@ def meant(node: Mapping, known: Collection[str]) -> set[str]:
     """The known names that unknown keys are close to: they are misspelt, not missing."""
     unknown = (key.value for key, _ in node if key.value not in known)
     return {name for key in unknown if (name := closest(key, known))}
+
+
+def text_at(span: Span) -> str:
+    """What is written at a place, if it stands in one line."""
+    end = span.end_column - 1 if span.end_line == span.line else None
+    return span.source.line(span.line)[span.column - 1 : end]
 
 
 def _start(span: Span) -> Span:

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%()<>]))",
     re.ASCII,
 )
+OPERATIONS = "numbers, variables, + - * / // % ** ( ) and comparisons"
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -78,13 +79,14 @@ def evaluate(text: str, variable: Callable[[Token], Any]) -> Any:
     value = parser.comparison(0)
     rest = parser.next
     if rest.kind != "end":
-        raise ExpressionError(f"`{rest.text}` was not expected here", rest.start, rest.end)
+        help = "an operation, like `*`, stands between two values"
+        raise ExpressionError(f"`{rest.text}` was not expected here", rest.start, rest.end, help)
     return value
 
 
 def tokens(text: str) -> list[Token]:
     """The pieces of an expression, an "end" last."""
-    found = []
+    found: list[Token] = []
     position = 0
     while text[position:].strip():
         match = _TOKEN.match(text, position)
@@ -94,12 +96,47 @@ def tokens(text: str) -> list[Token]:
                 f"`{text[start]}` is not part of an expression",
                 start,
                 start + 1,
-                help="numbers, variables, + - * / // % ** ( ) and comparisons are",
+                help=_instead(text, start, found),
             )
         kind = match.lastgroup
+        if match[kind] == "(" and found and found[-1].kind == "name":
+            name = found[-1]
+            raise ExpressionError(
+                f"`{name.text}` is used as a function, and expressions have none",
+                name.start,
+                name.end,
+                help=f"an expression is made of {OPERATIONS}",
+            )
         found.append(Token(kind, match[kind], match.start(kind), match.end(kind)))
         position = match.end()
     return [*found, Token("end", "", len(text), len(text))]
+
+
+def _instead(text: str, start: int, found: list[Token]) -> str:
+    """What to write for a character that no expression has."""
+    if text[start] == "^":
+        return "a power is written `**`"
+    if text[start] == "$":
+        return "inside `$(…)` a variable stands without `$`"
+    follows = re.match(r"\.([A-Za-z_]\w*)", text[start:])
+    if follows and found and found[-1].text == "vars":
+        return f"write `{follows[1]}`: a variable stands by its name alone"
+    return f"an expression is made of {OPERATIONS}"
+
+
+def names_in(text: str) -> set[str]:
+    """The variables of a text if it is an expression that has any; none otherwise."""
+    names: set[str] = set()
+
+    def noted(token: Token) -> int:
+        names.add(token.text)
+        return 1
+
+    try:
+        evaluate(text, noted)
+    except ExpressionError:
+        return set()
+    return names
 
 
 class _Parser:

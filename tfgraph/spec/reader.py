@@ -17,6 +17,7 @@ import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shortened, through
+from tfgraph.spec.syntax import not_yaml
 
 MAX_CHARACTERS = 2_000_000
 #: Of a file so many bytes are taken: one more than the characters that are read can have, and
@@ -121,45 +122,10 @@ def _end(source: Source) -> Span:
 
 
 def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    context = getattr(error, "context", None)
-    opened = getattr(error, "context_mark", None)
-    notes = (context,) if context else ()
-    if opened and mark and (opened.line, opened.column) == (mark.line, mark.column):
-        notes = ()
-    elif opened:
-        notes = (f"{context} that starts in line {opened.line + 1}",)
-    span = _syntax_place(source, mark, opened)
-    if "nesting depth" in problem:
-        # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
-        return Diagnostic("TG102", TOO_DEEP, span)
-    help = ""
-    if source.line(span.line)[span.column - 1 : span.column] == "\t":
-        help = "indent with spaces: YAML takes no tabs there"
-    elif "mapping values are not allowed" in problem and (bare := _bare_item(source, span.line)):
-        help = f"write `- {bare}:`, with a colon, where keys follow below it"
-    elif "mapping values are not allowed" in problem:
-        help = "put the value in quotes if the `:` belongs to it, or check the indentation"
-    elif "did not find expected key" in problem or "expected '-' indicator" in problem:
-        help = "check the indentation"
-    return Diagnostic("TG101", f"not valid YAML: {problem}", span, notes=notes, help=help)
-
-
-def _bare_item(source: Source, line: int) -> str:
-    """The word of a list item that stands alone on the line before, as `- relu` does; or nothing."""
-    found = re.fullmatch(r"\s*- +([A-Za-z][\w.]*)\s*(#.*)?", source.line(line - 1))
-    return found[1] if found else ""
-
-
-def _syntax_place(source: Source, mark: Any, opened: Any) -> Span:
-    """Where an error stands; for what is missed only at the end of the file, where it opens."""
-    end = _end(source)
-    for place in (mark, opened):
-        if place and (place.line + 1, place.column + 1) <= (end.line, end.column):
-            line, column = place.line + 1, place.column + 1
-            return Span(source, line, column, line, column + 1)
-    return end
+    # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
+    found = not_yaml(source, error, _end(source))
+    too_deep = "nesting depth" in str(getattr(error, "problem", ""))
+    return Diagnostic("TG102", TOO_DEEP, found.span) if too_deep else found
 
 
 class _Composer:

@@ -28,13 +28,15 @@ from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
 class Resolved:
     """The nodes of a spec without variables, blocks and repeats; None where it outgrew its limits.
 
-    `blocks` are the names of its blocks, sound or not, `aliases` the names that mean the last of
-    several layers, `unused` the entries of blocks that are not part of the model.
+    `blocks` are the names of its blocks, sound or not, `variables` those of its variables,
+    `aliases` the names that mean the last of several layers, `unused` the entries of blocks that
+    are not part of the model.
     """
 
     node: Node | None
     notes: Notes
     blocks: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
     aliases: AbstractMapping[str, Span] = field(default_factory=dict)
     unused: tuple[Node, ...] = ()
 
@@ -79,7 +81,7 @@ def _resolved(
     used = set(stacker.used)
     unused = expander.unused()
     _unused(node, scope, blocks, used, notes)
-    return Resolved(file, notes, tuple(names), expander.aliases, unused)
+    return Resolved(file, notes, tuple(names), tuple(scope.declared), expander.aliases, unused)
 
 
 def _primary(registry: Registry, file: Node, name: str) -> str | None:

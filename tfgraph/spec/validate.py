@@ -32,7 +32,8 @@ def validate(
 
     `folder` is where relative data paths start.
     """
-    validator = _Validator(EntryReader(source, registry, folder, resolved.blocks), resolved)
+    entries = EntryReader(source, registry, folder, resolved.blocks, resolved.variables)
+    validator = _Validator(entries, resolved)
     try:
         spec = validator.file(resolved.node, default_name) if resolved.node else None
     except TooManyProblems:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
-from tfgraph.spec.expressions import ExpressionError, Token, evaluate
+from tfgraph.spec.expressions import ExpressionError, Token, evaluate, names_in
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -125,7 +125,7 @@ class Scope:
 
     def reference(self, node: Scalar, name: str) -> Node:
         if not VARIABLE_NAME.fullmatch(name):
-            help = "write `$$` for a dollar that is meant as one"
+            help = self.meant(name) or "write `$$` for a dollar that is meant as one"
             message = f"`${shortened(name)}` is not a variable"
             raise ExpressionError(message, 0, 1 + len(name), help=help)
         value = self.find(name, 0, 1 + len(name))
@@ -135,6 +135,16 @@ class Scope:
             return Scalar(value.value, node.span.through(f"`${name}` is set here", value.span))
         self.notes.count(value, node.span)
         return through(value, f"`${name}` is used here", node.span)
+
+    def meant(self, text: str) -> str:
+        """Help for what stands behind a `$` and is no name: other languages write it so."""
+        inner = re.fullmatch(r"\{ *(.*?) *\}", text)
+        plainer = re.sub(r"\bvars\.", "", (inner[1] if inner else text).replace("$", ""))
+        if VARIABLE_NAME.fullmatch(plainer):
+            return f"write `${plainer}`"
+        if names_in(plainer):
+            return f"write `$({shortened(plainer)})`"
+        return ""
 
     def find(self, name: str, start: int, end: int) -> Node:
         """The value of a variable, itself resolved."""

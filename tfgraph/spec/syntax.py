@@ -1,0 +1,157 @@
+"""Syntax: where a text stops being YAML, and what was meant there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
+
+_CLOSING = {"{": "}", "[": "]"}
+#: Brackets; what stands in quotes or in a comment is passed over.
+_MARKS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:^|(?<=\s))#.*|[{}\[\]]")
+_ITEM = re.compile(r"( *)- +(\S.*)")
+_BARE_ITEM = re.compile(r"\s*- +([A-Za-z][\w.]*)\s*(#.*)?")
+_KEY = re.compile(r"( *)(?:- +)?([A-Za-z][\w.]*): +([^\s{\[#][^#]*?)\s*(#.*)?")
+_BESIDE = re.compile(r"\s*((?:- +)?[A-Za-z][\w.]*): +([^{\[,]+), *([A-Za-z]\w*: .*)")
+
+
+def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
+    """What is wrong with a text that libyaml refuses; `end` is its last character."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    context = getattr(error, "context", None) or ""
+    opened = getattr(error, "context_mark", None)
+    span = _place(source, mark, opened, end)
+    start = _unclosed_at(source, context, problem, opened)
+    if start:
+        return _unclosed(start, span, end)
+    notes: tuple[str, ...] = (context,) if context else ()
+    if opened and mark and (opened.line, opened.column) == (mark.line, mark.column):
+        notes = ()
+    elif opened:
+        notes = (f"{context} that starts in line {opened.line + 1}",)
+    line = source.line(span.line)
+    if _is_item(line) and (before := _item_before(source, span.line)):
+        return _misplaced_item(source, span.line, before)
+    message, help = f"not valid YAML: {problem}", ""
+    if line[span.column - 1 : span.column] == "\t":
+        help = "indent with spaces: YAML takes no tabs there"
+    elif "mapping values are not allowed" in problem:
+        help = _two_values(line, source.line(span.line - 1))
+    elif "flow" in context:
+        help = "a `,` may be missing between two values"
+    elif "did not find expected key" in problem or "expected '-' indicator" in problem:
+        help = "check the indentation"
+        if opened:
+            help += f": what starts in line {opened.line + 1} starts in column {opened.column + 1}"
+    return Diagnostic("TG101", message, span, notes=notes, help=help)
+
+
+def _place(source: Source, mark: Any, opened: Any, end: Span) -> Span:
+    """Where an error stands; for what is missed only at the end of the file, where it opens."""
+    for place in (mark, opened):
+        if place and (place.line + 1, place.column + 1) <= (end.line, end.column):
+            line, column = place.line + 1, place.column + 1
+            return Span(source, line, column, line, column + 1)
+    return end
+
+
+def _unclosed(start: Span, found: Span, end: Span) -> Diagnostic:
+    mark = start.source.line(start.line)[start.column - 1]
+    notes: tuple[str, ...] = ()
+    if found.place not in (start.place, end.place):
+        notes = (f"what stands in line {found.line}, column {found.column} is taken to be inside",)
+    help = f"close it with `{_CLOSING.get(mark, mark)}`"
+    return Diagnostic("TG101", f"this `{mark}` is not closed", start, notes=notes, help=help)
+
+
+def _unclosed_at(source: Source, context: str, problem: str, opened: Any) -> Span | None:
+    """Where a quote or a bracket opens that is not closed, if that is what is wrong."""
+    found: tuple[int, int] | None = None
+    if "quoted" in context and "unexpected end" in problem:
+        found = opened.line, opened.column
+    elif "flow node" in context:
+        found = _open_bracket(source.lines[: opened.line + 1])
+    elif "flow" in context:
+        found = _open_bracket(source.lines, (opened.line, opened.column))
+    if found is None:
+        return None
+    line, column = found[0] + 1, found[1] + 1
+    return Span(source, line, column, line, column + 1)
+
+
+def _open_bracket(
+    lines: Sequence[str], first: tuple[int, int] | None = None
+) -> tuple[int, int] | None:
+    """The bracket in some lines that is not closed, as far as brackets alone can tell.
+
+    With `first`, the one that stands there, or one inside it. Where a bracket is closed by another
+    kind, it is the one that is not closed.
+    """
+    waiting: list[tuple[str, tuple[int, int]]] = []
+    line, column = first or (0, 0)
+    for number in range(line, len(lines)):
+        for found in _MARKS.finditer(lines[number], column if number == line else 0):
+            mark = found[0]
+            if mark in _CLOSING:
+                waiting.append((_CLOSING[mark], (number, found.start())))
+            elif mark in ("}", "]") and waiting:
+                closing, place = waiting.pop()
+                if mark != closing:
+                    return place
+                if first and not waiting:
+                    return None
+    return waiting[0][1] if waiting else None
+
+
+def _is_item(line: str) -> bool:
+    return _ITEM.fullmatch(line) is not None
+
+
+def _item_before(source: Source, number: int) -> int | None:
+    """The line of the item above, in the same list, that an item is not in line with."""
+    depth = _depth(source.line(number))
+    for above in range(number - 1, 0, -1):
+        line = source.line(above)
+        if _is_item(line):
+            return above if _depth(line) != depth else None
+        if line.strip() and _depth(line) == 0:
+            return None
+    return None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _misplaced_item(source: Source, number: int, before: int) -> Diagnostic:
+    line = source.line(number)
+    depth, wanted = _depth(line), _depth(source.line(before))
+    side = "deeper" if depth > wanted else "less"
+    return Diagnostic(
+        "TG101",
+        f"this item is indented {side} than the one in line {before}",
+        Span(source, number, depth + 1, number, len(line.rstrip()) + 1),
+        help=f"items of one list start in the same column: {wanted + 1}",
+    )
+
+
+def _two_values(line: str, before: str) -> str:
+    """Help where a key stands where a value was."""
+    if max(len(line), len(before)) > MAX_WIDTH:
+        return ""
+    bare = _BARE_ITEM.fullmatch(before)
+    if bare and not _is_item(line):
+        return f"write `- {bare[1]}:`, with a colon, where keys follow below it"
+    if beside := _BESIDE.fullmatch(line):
+        key, value, rest = beside.groups()
+        return f"several parameters stand in braces, by name: `{key}: {{…: {value}, {rest}}}`"
+    above, key = _KEY.fullmatch(before), line.strip()
+    if above and _depth(line) > len(above[1]):
+        name, value = above[2], above[3]
+        if _is_item(before):
+            return f"`{name}` has a value: write it by name too, `{name}: {{…: {value}, {key}}}`"
+        return f"write `{name}: {{{value}: {{{key}}}}}`"
+    return "put the value in quotes if the `:` belongs to it, or check the indentation"
