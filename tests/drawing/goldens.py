@@ -1,4 +1,4 @@
-"""What is drawn of two of the models; `python -m tests.drawing.goldens` draws it anew."""
+"""What is drawn of some of the models; `python -m tests.drawing.goldens` draws it anew."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import tfgraph
-from tests.drawing.models import TRAINED, TWINS
+from tests.drawing.models import SIAMESE, TRAINED, TWINS
 from tfgraph.drawing import data, mermaid, svg
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -17,6 +17,8 @@ def drawn() -> dict[str, str]:
     """Each file's name and what it should hold."""
     plans = {"twins": tfgraph.loads(TWINS), "trained": tfgraph.loads(TRAINED)}
     files = {"twins.svg": svg(plans["twins"]), "twins.mmd": mermaid(plans["twins"])}
+    siamese = tfgraph.loads(SIAMESE)
+    files |= {"siamese.svg": svg(siamese), "siamese.mmd": mermaid(siamese)}
     for name, plan in plans.items():
         files[f"{name}.json"] = json.dumps(data(plan), indent=2) + "\n"
     return files

@@ -28,6 +28,42 @@ layers:
 outputs: [back, softmax_1]
 """
 
+SIAMESE = """\
+tfgraph: 1
+name: siamese
+description: Two towers of blocks in blocks, a repeated layer, and a decoder.
+inputs: {a: [28, 28, 1], b: [28, 28, 1]}
+blocks:
+  unit:
+    params: {filters: 8}
+    layers:
+      - conv2d: $filters
+      - batch_norm
+      - relu
+  tower:
+    layers:
+      - unit
+      - unit: 16
+        name: more
+        repeat: 2
+      - global_avg_pool
+      - dense: {units: 32, activation: relu}
+layers:
+  - tower:
+    name: left
+    from: a
+  - tower:
+    name: right
+    from: b
+  - subtract:
+    from: [left, right]
+  - dense: 12
+    name: head
+    repeat: 3
+  - dense: 32
+  - tied_decoder: dense_1
+"""
+
 TRAINED = """\
 tfgraph: 1
 name: trained
@@ -78,3 +114,34 @@ def inception(modules: int) -> str:
             branches.append(name)
         lines += ["  - concat:", f"    name: join_{module}", f"    from: [{', '.join(branches)}]"]
     return "\n".join([*lines, ""])
+
+
+def bottlenecks(blocks: int) -> str:
+    """A residual net of blocks in which blocks stand, with shortcuts past each."""
+    return f"""\
+tfgraph: 1
+name: bottlenecks
+inputs: {{image: [8, 8, 16]}}
+blocks:
+  convolution:
+    params: {{filters: null, kernel_size: 3}}
+    layers:
+      - conv2d: {{filters: $filters, kernel_size: $kernel_size}}
+      - batch_norm
+  bottleneck:
+    layers:
+      - convolution: {{filters: 4, kernel_size: 1}}
+        name: reduce
+      - relu
+      - convolution: {{filters: 16}}
+        name: body
+      - convolution: {{filters: 16, kernel_size: 1}}
+        name: shortcut
+        from: input
+      - add:
+        from: [body, shortcut]
+      - relu
+layers:
+  - bottleneck:
+    repeat: {blocks}
+"""

@@ -9,10 +9,11 @@ import pytest
 
 import tfgraph
 import tfgraph.layers
-from tests.drawing.models import TWINS, inception, residual
+from tests.drawing.models import SIAMESE, TWINS, bottlenecks, inception, residual
 from tfgraph.api import Layer, TensorSpec, hookimpl, param
 from tfgraph.drawing import mermaid, svg
 from tfgraph.drawing.model import picture
+from tfgraph.drawing.sheet import Sheet, text_width
 from tfgraph.drawing.svg import COLOURS
 from tfgraph.registry import Plugin, Registry, load_registry
 
@@ -159,7 +160,10 @@ def test_an_input_that_is_an_output_is_drawn():
     assert len(of_class(root, "box out")) == 2
 
 
-@pytest.mark.parametrize("text", [TWINS, residual(3), residual(3, projections=True), inception(2)])
+@pytest.mark.parametrize(
+    "text",
+    [TWINS, SIAMESE, residual(3), residual(3, projections=True), inception(2), bottlenecks(2)],
+)
 def test_boxes_do_not_overlap_and_stand_inside_the_picture(text):
     root = drawn(text)
     left, top, width, height = map(float, root.get("viewBox").split())
@@ -171,6 +175,73 @@ def test_boxes_do_not_overlap_and_stand_inside_the_picture(text):
     for y, x, w, h in places:
         assert left <= x <= x + w <= left + width
         assert top <= y <= y + h <= top + height
+
+
+@pytest.mark.parametrize("text", [SIAMESE, bottlenecks(3)])
+def test_a_frame_stands_around_its_layers_and_no_others(text):
+    plan = tfgraph.loads(text)
+    shown, sheet = picture(plan), Sheet(picture(plan))
+    assert set(sheet.frames) == set(shown.frames) != set()
+    for path, frame in shown.frames.items():
+        place = sheet.places[path]
+        for name in shown.boxes:
+            box = sheet.box_place(name)
+            inside = place.left < box.left < box.right < place.right
+            inside &= place.top < box.top < box.bottom < place.bottom
+            assert inside == (name in frame.members)
+            assert inside or not place.meets(box)
+        for other in shown.frames:
+            nested = path in shown.frames_around(other) or other in shown.frames_around(path)
+            assert nested or not place.meets(sheet.places[other])
+
+
+def test_inside_a_frame_names_are_short():
+    root = drawn(SIAMESE)
+    frames = [element.text for element in of_class(root, "block")]
+    assert frames == [
+        *("left", "right", "head"),
+        *("unit_1", "more", "unit_1", "more"),
+        *("more.1", "more.2", "more.1", "more.2"),
+    ]
+    titles = [element.text for element in of_class(root, "title")]
+    assert titles[2:6] == ["conv2d_1", "batch_norm_1", "relu_1", "conv2d_1"]
+    assert "head.1: dense" in titles
+    tooltips = [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")]
+    assert "left.more: 6 layers" in tooltips
+    assert "left.more.1.conv2d_1 (line 9)" in {tip.split("\n")[0] for tip in tooltips}
+
+
+def test_a_frame_tells_the_parameters_of_its_layers():
+    root = drawn(SIAMESE)
+    (head,) = [
+        group for group in root.iter(f"{SVG}g") if group.findtext(f"{SVG}title") == "head: 3 layers"
+    ]
+    assert texts(head) == ["head", f"{32 * 12 + 12 + 2 * (12 * 12 + 12):,}"]
+
+
+def test_one_layer_needs_no_frame():
+    root = drawn(
+        "tfgraph: 1\ninputs: {x: [3]}\nblocks: {one: {layers: [relu]}}\nlayers: [one, one]\n"
+    )
+    assert not of_class(root, "frame")
+    titles = [element.text for element in of_class(root, "title")]
+    assert titles == ["x", "one_1.relu_1", "one_2.relu_1"]
+
+
+@pytest.mark.parametrize("text", [SIAMESE, bottlenecks(2), TWINS, residual(2)])
+def test_no_text_of_a_box_overprints_another(text):
+    for group in drawn(text).iter(f"{SVG}g"):
+        by_line = {}
+        for shown in group.findall(f"{SVG}text"):
+            size, bold = {"title": (13, True), "block": (11, True)}.get(
+                shown.get("class"), (11, False)
+            )
+            x, width = float(shown.get("x")), text_width(shown.text, size, bold)
+            start = x - width if shown.get("text-anchor") else x
+            by_line.setdefault(shown.get("y"), []).append((start, start + width))
+        for parts in by_line.values():
+            for (_, end), (start, _) in pairwise(sorted(parts)):
+                assert end <= start
 
 
 def test_every_family_of_layers_has_a_colour_of_its_own():

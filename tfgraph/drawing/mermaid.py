@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tfgraph.drawing.model import Box, picture
+from collections.abc import Iterator, Mapping, Sequence
+
+from tfgraph.drawing.model import Box, Picture, picture
 from tfgraph.spec.plan import Plan
 
 
@@ -11,7 +13,11 @@ def mermaid(plan: Plan) -> str:
     shown = picture(plan)
     number = {name: f"n{index}" for index, name in enumerate(shown.boxes)}
     lines = ["flowchart TD"]
-    lines += [f'  {number[box.name]}["{_label(box)}"]' for box in shown.boxes.values()]
+    inner: dict[str, list[str]] = {}
+    for path, frame in shown.frames.items():
+        number[path] = f"f{len(number)}"
+        inner.setdefault(frame.parent, []).append(path)
+    lines += _boxes(shown, number, inner, "")
     for target, sources in shown.inputs.items():
         lines += [f"  {number[source]} --> {number[target]}" for source in sources]
     for source, target, label in shown.ties:
@@ -19,8 +25,25 @@ def mermaid(plan: Plan) -> str:
     return "\n".join([*lines, ""])
 
 
-def _label(box: Box) -> str:
-    parts = [f"<b>{_quoted(box.title)}</b>", _quoted(box.details), _quoted(box.shape)]
+def _boxes(
+    shown: Picture, number: Mapping[str, str], inner: Mapping[str, Sequence[str]], frame: str
+) -> Iterator[str]:
+    """The boxes that stand in a frame, and the frames in it with theirs."""
+    indent = "  " * (1 + len(shown.frames_around(frame)))
+    starts = {shown.frames[path].members[0]: path for path in inner.get(frame, [])}
+    inside = {name for path in starts.values() for name in shown.frames[path].members}
+    for name in shown.frames[frame].members if frame else shown.boxes:
+        if name in starts:
+            path = starts[name]
+            yield f'{indent}subgraph {number[path]}["{_quoted(shown.frames[path].title)}"]'
+            yield from _boxes(shown, number, inner, path)
+            yield f"{indent}end"
+        elif name not in inside:
+            yield f'{indent}{number[name]}["{_label(shown.boxes[name], frame)}"]'
+
+
+def _label(box: Box, frame: str) -> str:
+    parts = [f"<b>{_quoted(box.title_in(frame))}</b>", _quoted(box.details), _quoted(box.shape)]
     if box.parameters:
         parts.append(f"{box.parameters:,} parameters")
     return "<br>".join(part for part in parts if part)

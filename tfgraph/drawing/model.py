@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tfgraph.api import Layer, show_shape
 from tfgraph.api.component import Component
+from tfgraph.drawing.frames import Frame, frames_of, within
 from tfgraph.spec.plan import Plan, PlannedLayer
 
 
@@ -30,8 +31,25 @@ class Box:
     @property
     def title(self) -> str:
         """The type, and the name where the spec gives one."""
-        told = ("input", self.name, self.name.rpartition("_")[0])
-        return self.name if self.type in told else f"{self.name}: {self.type}"
+        return self.title_in("")
+
+    def title_in(self, frame: str) -> str:
+        """The title inside a frame, whose path the name does not repeat."""
+        name = within(self.name, frame)
+        unnamed = name.rpartition("_")[0]
+        told = self.type in ("input", name, unnamed) or unnamed.endswith(f".{self.type}")
+        return name if told else f"{name}: {self.type}"
+
+    @property
+    def rooms(self) -> list[str]:
+        """The steps of the path of blocks and repeats that it stands in."""
+        unnamed = f".{self.type}_"
+        # The type of a plugin's layer may hold a dot: `package.type_1`.
+        start, found, number = self.name.rpartition(unnamed)
+        path = start if found and number.isdecimal() else self.name.rpartition(".")[0]
+        if self.name.startswith(unnamed[1:]) or self.type == "input":
+            path = ""
+        return path.split(".") if path else []
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,21 @@ class Picture:
     inputs: Mapping[str, tuple[str, ...]]
     ties: tuple[tuple[str, str, str], ...]
     parameters: int
+    frames: Mapping[str, Frame]
+
+    def frames_around(self, frame: str) -> list[str]:
+        """The paths of a frame and of those around it, the innermost first."""
+        paths = []
+        while frame:
+            paths.append(frame)
+            frame = self.frames[frame].parent
+        return paths
+
+    def frame_of(self, box: str, drawn: Collection[str]) -> str:
+        """The path of the innermost of some frames that a box stands in; empty for none."""
+        steps = self.boxes[box].rooms
+        paths = (".".join(steps[:end]) for end in range(len(steps), 0, -1))
+        return next((path for path in paths if path in drawn), "")
 
 
 def picture(plan: Plan) -> Picture:
@@ -63,7 +96,8 @@ def picture(plan: Plan) -> Picture:
         for weight in layer.weights.values():
             if weight.tied:
                 ties.append((layer.name, weight.tied.weight.rpartition("/")[0], "tied"))
-    return Picture(plan.spec.name, boxes, inputs, tuple(ties), plan.parameters)
+    frames = frames_of({name: box.rooms for name, box in boxes.items()})
+    return Picture(plan.spec.name, boxes, inputs, tuple(ties), plan.parameters, frames)
 
 
 def _input_box(plan: Plan, name: str) -> Box:
