@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.benchmarks import page, picture, shown, training, validate
+from tests.benchmarks import costs, costs_shown, page, picture, shown, training, validate
 from tests.benchmarks.peers import MODULES, TURNS
 from tests.benchmarks.workers import installed
 
@@ -31,14 +31,22 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(call=run_training)
     common(one, rounds=7)
     one.add_argument("--models", nargs="+", choices=TURNS, default=list(TURNS))
-    one.add_argument(
+    peers(one)
+    one = subjects.add_parser("costs", help="starts, deep models, memory, predictions")
+    one.set_defaults(call=run_costs)
+    common(one, rounds=5)
+    peers(one)
+    return found
+
+
+def peers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--peers",
         nargs="+",
         choices=MODULES,
         default=installed(MODULES),
-        help="default: those that are installed; tfgraph is always there",
+        help="default: those that are installed; those that it cannot do without are always there",
     )
-    return found
 
 
 def common(parser: argparse.ArgumentParser, rounds: int) -> None:
@@ -67,6 +75,17 @@ def run_training(options: argparse.Namespace) -> int:
         page.record("training", result, shown.text(result))
         (page.HERE / "training.svg").write_text(picture.svg(result), encoding="utf-8")
     return 1 if less else 0
+
+
+def run_costs(options: argparse.Namespace) -> int:
+    peers = list(dict.fromkeys(["tfgraph", "keras", *options.peers]))
+    result = costs.measure(peers, options.rounds)
+    shown.print_tables(costs_shown.tables(result["results"]))
+    for sentence in costs_shown.missed(result["results"]):
+        print(f"missed: {sentence}")
+    if options.record:
+        page.record("costs", result, costs_shown.text(result))
+    return 0
 
 
 if __name__ == "__main__":

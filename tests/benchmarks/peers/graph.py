@@ -15,6 +15,7 @@ import numpy as np
 import tfgraph
 from tests.benchmarks.peers import LARGER, Arrays, Task
 from tests.benchmarks.peers.specs import plan_of
+from tests.benchmarks.peers.timing import repeated
 from tfgraph.lazy import tf
 
 
@@ -23,14 +24,16 @@ def use_threads(threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
-def make_task(model: str, file: str, *, masks: bool, rows: int | None = None) -> dict[str, Any]:
+def make_task(
+    model: str, file: str, *, masks: bool, rows: int | None = None, batch: int | None = None
+) -> dict[str, Any]:
     """Write a task to a file: the dataset's rows, and the weights to start with."""
     plan = plan_of(model, masks=masks)
     graph = tfgraph.build(plan)
     assert plan.spec.data is not None
     loaded = plan.spec.data.component.load("train", plan.spec.training.seed)
     arrays = {name: np.asarray(loaded[name])[:rows] for name in graph.stored}
-    batch = plan.spec.training.batch_size
+    batch = batch or plan.spec.training.batch_size
     larger = np.float32(LARGER.get(model, 1.0))
     initial = {name: value * larger for name, value in values(graph).items()}
     Task(model, batch, masks, arrays, initial).save(Path(file))
@@ -54,7 +57,7 @@ def values(graph: tfgraph.Graph) -> Arrays:
 
 class Training:
     def __init__(self, task: Task) -> None:
-        self.graph = tfgraph.build(plan_of(task.model, masks=task.masks))
+        self.graph = tfgraph.build(plan_of(task.model, masks=task.masks, batch=task.batch))
         self.arrays = {name: tf.constant(array) for name, array in task.arrays.items()}
         for name, variable in self.graph.weights.items():
             variable.assign(task.initial[name])
@@ -68,6 +71,39 @@ class Training:
 
 
 prepare = Training
+
+
+def measure_prediction(model: str, examples: int, seconds: float) -> dict[str, Any]:
+    """Seconds of a call of `predict` with so many examples, a NumPy array to NumPy arrays."""
+    graph = tfgraph.build(plan_of(model))
+    (name,) = graph.plan.inputs
+    images = np.ones((examples, *graph.plan.fields[name].shape), np.float32)
+    return {"predict": repeated(lambda: list_of_arrays(graph.predict(images)), seconds)}
+
+
+def list_of_arrays(outputs: Any) -> list[np.ndarray]:
+    return [value.numpy() for value in outputs.values()]
+
+
+def measure_resident(rows: int, *, shuffle: bool, steps: int) -> dict[str, Any]:
+    """Seconds of a step of the mlp with so many rows of bytes in memory, after a first call."""
+    key = (rows, shuffle)
+    if key not in RESIDENT:
+        plan = plan_of("mlp", shuffle=shuffle)
+        bytes_drawn = np.random.default_rng(0).integers(0, 256, 1 << 20, np.uint8)
+        images = np.resize(bytes_drawn, (rows, 784))
+        labels = np.arange(rows, dtype=np.uint8) % 10
+        arrays = {"image": tf.constant(images), "label": tf.constant(labels)}
+        RESIDENT[key] = (tfgraph.build(plan), arrays)
+        measure_resident(rows, shuffle=shuffle, steps=steps)
+    graph, arrays = RESIDENT[key]
+    started = time.perf_counter()
+    graph.train(steps=steps, **arrays)["loss"].numpy()
+    return {"seconds": (time.perf_counter() - started) / steps}
+
+
+#: Graphs and arrays that `measure_resident` goes on with.
+RESIDENT: dict[tuple[int, bool], tuple[tfgraph.Graph, dict[str, Any]]] = {}
 
 
 #: Products that are tried for the rate of the matrix unit: rows, inner size, columns.
@@ -98,14 +134,3 @@ def measure_rates(seconds: float = 0.05) -> dict[str, Any]:
         taken = repeated(lambda s=source, t=target: np.copyto(t, s), seconds)
         copies[f"{size >> 10} KiB"] = 2 * size / taken
     return {"flops": products, "bytes": copies}
-
-
-def repeated(call: Any, seconds: float) -> float:
-    """The least time of a call, of as many as fit into `seconds`."""
-    call()
-    best = float("inf")
-    end = time.perf_counter() + seconds
-    while (started := time.perf_counter()) < end:
-        call()
-        best = min(best, time.perf_counter() - started)
-    return best

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tests.benchmarks.peers import RMSPROP, Arrays, Task
+from tests.benchmarks.peers.timing import repeated
 
 layers = keras.layers
 
@@ -64,6 +65,17 @@ class Training:
 
 
 prepare = Training
+
+
+def measure_prediction(model: str, examples: int, seconds: float) -> dict[str, Any]:
+    """Seconds of a prediction of so many examples, NumPy to NumPy, in both of Keras's ways."""
+    shape = (28, 28, 1) if model in ("cnn", "lstm") else (784,)
+    network = MODELS[model][0](Task(model, examples, True, {}, {}))
+    images = np.ones((examples, *shape), np.float32)
+    return {
+        "model.predict": repeated(lambda: network.predict(images, verbose=0), seconds),
+        "model(x)": repeated(lambda: network(images).numpy(), seconds),
+    }
 
 
 def rows(task: Task) -> tuple[np.ndarray, np.ndarray]:
