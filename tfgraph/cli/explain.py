@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 
 import click
 
-from tfgraph.cli.output import coloured
+from tfgraph.cli.output import coloured, width_of
 from tfgraph.cli.specs import registry_of
 from tfgraph.reference.layout import layout
 from tfgraph.reference.subjects import Subjects
 from tfgraph.reports.colour import paint
-
-#: Off a terminal.
-WIDTH = 80
 
 
 @click.command()
@@ -35,5 +31,4 @@ def command(plugins: tuple[str, ...], subject: str | None, form: str) -> None:
         click.echo(json.dumps(page.data, indent=2, ensure_ascii=False))
         return
     colour = coloured(sys.stdout)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    click.echo(layout(page, width, paint if colour else None), color=colour)
+    click.echo(layout(page, width_of(sys.stdout), paint if colour else None), color=colour)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -10,6 +11,9 @@ from typing import TextIO
 import click
 
 from tfgraph.reports.colour import paint
+
+#: Columns of what is printed into files and pipes.
+WIDTH = 80
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -54,3 +58,8 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def width_of(stream: TextIO) -> int:
+    """The columns that a stream has: those of the terminal, or what reads well elsewhere."""
+    return shutil.get_terminal_size().columns if stream.isatty() else WIDTH

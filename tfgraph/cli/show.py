@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator
 
 import click
 
 from tfgraph.api import show_shape
+from tfgraph.cli.output import width_of
 from tfgraph.cli.specs import plan_of, set_option, spec_argument
+from tfgraph.cli.table import INDENT, folded
 from tfgraph.drawing import data, mermaid, svg
+from tfgraph.drawing.frames import within
+from tfgraph.drawing.model import picture, tells_type
 from tfgraph.spec import Plan
 from tfgraph.spec.plan import PlannedLayer
 from tfgraph.spec.plan.cost import cost, show_bytes
 
+#: Where the values of the totals start.
+TOTAL = 12
 HEADER = ("layer", "takes", "output", "weights", "parameters")
 
 
@@ -39,66 +46,51 @@ def command(plugins: tuple[str, ...], spec: str, settings: tuple[str, ...], form
     elif form == "json":
         click.echo(json.dumps(data(plan), indent=2))
     else:
-        print_table(plan)
+        click.echo(table(plan, width_of(sys.stdout)))
 
 
-def print_table(plan: Plan) -> None:
-    """Print the table: on a terminal folded into its width, elsewhere a line a row."""
-    if not sys.stdout.isatty():
-        click.echo(table(plan))
-        return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    header, *rows = columns_used([HEADER, *rows_of(plan)])
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, title=plan.spec.name, title_justify="left")
-    for name in header:
-        shown.add_column(name, justify="right" if name == HEADER[-1] else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    console.print(shown)
-    console.print("\n".join(totals(plan)))
-
-
-def table(plan: Plan) -> str:
-    """The model as aligned text: a row a layer, then totals."""
-    rows = columns_used([HEADER, *rows_of(plan)])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = [_line(row, widths) for row in rows]
-    lines.insert(1, "  ".join("─" * width for width in widths))
-    return "\n".join([plan.spec.name, "", *lines, "", *totals(plan)])
-
-
-def columns_used(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The rows without the columns that are empty below their header."""
-    used = [any(column[1:]) for column in zip(*rows)]
-    return [tuple(cell for cell, use in zip(row, used) if use) for row in rows]
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = [cell.ljust(width) for cell, width in zip(row, widths)]
-    if row[-1][:1].isdecimal():
-        cells[-1] = row[-1].rjust(widths[-1])
-    return "  ".join(cells).rstrip()
+def table(plan: Plan, width: int) -> str:
+    """The model as aligned text of `width` columns: a row a layer, then totals."""
+    rows = [HEADER, *rows_of(plan)]
+    lines = folded(rows, width, right=HEADER[-1], under=("takes", "layer", "from"))
+    sums = [
+        line
+        for text in totals(plan)
+        for line in textwrap.wrap(text, width, subsequent_indent=" " * TOTAL)
+    ]
+    return "\n".join([plan.spec.name, "", *lines, "", *sums])
 
 
 def rows_of(plan: Plan) -> Iterator[tuple[str, ...]]:
-    """The inputs, then each layer with a row for every weight after the first."""
+    """The inputs, then each layer with a row for every weight after the first.
+
+    Layers of a block stand below its name, and are called as they are in it.
+    """
+    shown = picture(plan)
     for name in plan.inputs:
         yield (name, "", str(plan.fields[name].spec), "", "")
     previous = plan.inputs[0] if len(plan.inputs) == 1 else ""
+    around: list[str] = []
     for layer in plan.layers:
-        takes = "" if layer.inputs == (previous,) else ", ".join(layer.inputs)
+        frame = shown.frame_of(layer.name, shown.frames)
+        before, around = around, shown.frames_around(frame)[::-1]
+        for depth, path in enumerate(around):
+            if around[: depth + 1] != before[: depth + 1]:
+                yield (INDENT * depth + shown.frames[path].title, "", "", "", "")
+        takes = ", ".join(within(name, frame) for name in layer.inputs)
+        takes = "" if layer.inputs == (previous,) else takes
         previous = layer.name
-        shown = layer.name
-        if layer.layer.type not in (layer.name, layer.name.rpartition("_")[0]):
-            shown += f" ({layer.layer.type})"
+        title = INDENT * len(around) + title_of(layer, frame)
         weights = list(weights_of(layer)) or [("", "")]
-        yield (shown, takes, str(layer.output), *weights[0])
+        yield (title, takes, str(layer.output), *weights[0])
         for weight in weights[1:]:
             yield ("", "", "", *weight)
+
+
+def title_of(layer: PlannedLayer, frame: str) -> str:
+    """The name of a layer in its frame, and its type where the name does not tell it."""
+    name, type_name = within(layer.name, frame), layer.layer.type
+    return name if tells_type(name, type_name) else f"{name} ({type_name})"
 
 
 def weights_of(layer: PlannedLayer) -> Iterator[tuple[str, str]]:

@@ -36,8 +36,7 @@ class Box:
     def title_in(self, frame: str) -> str:
         """The title inside a frame, whose path the name does not repeat."""
         name = within(self.name, frame)
-        unnamed = name.rpartition("_")[0]
-        told = self.type in ("input", name, unnamed) or unnamed.endswith(f".{self.type}")
+        told = self.type == "input" or tells_type(name, self.type)
         return name if told else f"{name}: {self.type}"
 
     @property
@@ -50,6 +49,12 @@ class Box:
         if self.name.startswith(unnamed[1:]) or self.type == "input":
             path = ""
         return path.split(".") if path else []
+
+
+def tells_type(name: str, type_name: str) -> bool:
+    """Whether a name is the type, or one that a layer of the type has without its own."""
+    unnamed = name.rpartition("_")[0]
+    return type_name in (name, unnamed) or unnamed.endswith(f".{type_name}")
 
 
 @dataclass(frozen=True)
