@@ -30,9 +30,9 @@ def shown(name, width=80):
     return layout(SUBJECTS.page(name), width)
 
 
-def is_free(line):
-    """Whether a line could be broken: specs and diagnostics stay as they are."""
-    return not re.search(r"^  \S*(error|warning)\[|^ +(=|-->|:::|\d+ \|)|\^", line)
+def is_spec(line):
+    """Whether a line shows a spec, which is never broken."""
+    return re.match(r"^ +\d+ \|", line)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=each)
@@ -62,7 +62,7 @@ def test_an_example_says_more_than_the_type_alone():
 def test_every_page_fits_a_terminal(width):
     for name, make in SUBJECTS.pages.items():
         lines = layout(make(), width).split("\n")
-        too_wide = [line for line in lines if len(line) > width and is_free(line)]
+        too_wide = [line for line in lines if len(line) > width and not is_spec(line)]
         assert too_wide == [], name
 
 
@@ -96,6 +96,54 @@ def test_a_name_of_two_things_lists_both():
     assert "schedule.cosine  Falls from" in page
     assert "loss.cosine      1 - the cosine" in page
     assert len(SUBJECTS.page("cosine").data["subjects"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("layers", "layer    kind of component"),
+        ("metrics", "metric   kind of component"),
+        ("name", "layer.name  beside the type of a layer"),
+    ],
+)
+def test_of_all_things_of_a_name_the_section_is_shown_and_the_others_named_at_its_end(name, other):
+    page, section = shown(name), shown(f"section.{name}")
+    assert page.startswith(section)
+    rest = page.removeprefix(section)
+    assert " ".join(rest.split()) == f"Other things of this name {' '.join(other.split())}"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_types_are_listed_in_a_line_each(width):
+    types = REGISTRY.types("layer")
+    lines = layout(SUBJECTS.page("section.layers"), width).split("\nTypes\n\n")[1].split("\n")
+    assert [line.split()[0] for line in lines] == list(types)
+    assert max(map(len, lines)) <= width
+    for line, component in zip(lines, types.values(), strict=True):
+        told, summary = line[2:].partition(" ")[2].strip(), component.summary()
+        assert told == summary or summary.startswith(told.removesuffix(" …"))
+
+
+def test_a_long_diagnostic_is_broken_but_not_what_it_shows():
+    printed = (
+        "error[TG301]: `a` needs some words, got [batch, 12, 34]\n"
+        "  --> spec.yaml:4:5\n"
+        "   |\n"
+        " 4 |   - a: {of: 1, with: more, than: a, line: has}\n"
+        "   |                                   ^^^^ too long a label\n"
+        "   = note: many words in [batch, 12, 34] and more of them"
+    )
+    assert layout(Page("a", "b", (Printed(printed),), {}), 44).split("\n")[2:] == [
+        "  error[TG301]: `a` needs some words, got",
+        "      [batch, 12, 34]",
+        "    --> spec.yaml:4:5",
+        "     |",
+        "   4 |   - a: {of: 1, with: more, than: a, line: has}",
+        "     |                                   ^^^^",
+        "     |                      too long a label",
+        "     = note: many words in [batch, 12, 34]",
+        "             and more of them",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def kind_page(registry: Registry, kind: str) -> Page:
 def type_table(registry: Registry, kind: str) -> Table:
     """The types of a kind, a row each."""
     types = registry.types(kind)
-    return Table(tuple(Row(name, types[name].summary()) for name in types))
+    return Table(tuple(Row(name, types[name].summary()) for name in types), brief=True)
 
 
 def plural(kind: str) -> str:

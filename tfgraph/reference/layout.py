@@ -18,13 +18,19 @@ MAX_NAME = 20
 # The codes of ECMA-48, which every terminal knows.
 _BOLD, _CYAN, _DIM = "1", "36", "2"
 _QUOTED = re.compile(r"`[^`]+`")
+_WHOLE = re.compile(r"`[^`]+`|\[[^][`]{1,40}\]")
+#: How the message of a diagnostic starts, and its notes and help.
+_SAID = re.compile(r"(?=(?:error|warning)\[)| *= (?:note|help): ")
+#: What stands beside carets.
+_LABEL = re.compile(r"( *\| )( *\^+) (.+)")
 _KEY = re.compile(r"^(\s*(?:- )?)([A-Za-z_][\w.]*)(?=:)", re.MULTILINE)
 
 
 def layout(page: Page, width: int, paint: Callable[[str], str] | None = None) -> str:
     """The page as text of at most `width` columns; `paint` colours what tfgraph printed.
 
-    Nothing is in colour without `paint`. Specs and what tfgraph printed are never broken.
+    Nothing is in colour without `paint`. Specs are never broken, nor what tfgraph shows of
+    one.
     """
     return "\n".join(_Layout(min(max(width, MIN_WIDTH), MAX_WIDTH), paint).page(page))
 
@@ -53,19 +59,37 @@ class _Layout:
             for line in block.text.rstrip("\n").split("\n"):
                 yield INDENT + self.keys(line)
         elif isinstance(block, Printed):
-            text = self.paint(block.text) if self.paint else block.text
-            for line in text.split("\n"):
+            lines = [part for line in block.text.split("\n") for part in self.printed(line)]
+            text = "\n".join(lines)
+            for line in (self.paint(text) if self.paint else text).split("\n"):
                 yield (INDENT + line).rstrip()
         else:
             yield from self.table(block)
+
+    def printed(self, line: str) -> list[str]:
+        """A line of a diagnostic: what it says is broken, what it shows of a spec is not."""
+        width = self.width - len(INDENT)
+        if len(line) <= width:
+            return [line]
+        if label := _LABEL.fullmatch(line):
+            # Under its carets there is no room: as far to the right as it goes.
+            gutter, carets, text = label.groups()
+            return [gutter + carets, gutter + text.rjust(width - len(gutter))]
+        said = _SAID.match(line)
+        if not said:
+            return [line]
+        more = INDENT + " " * (len(said[0]) or 4)
+        lines = self.filled(line[said.end() :], INDENT + said[0], more)
+        return [text.removeprefix(INDENT) for text in lines]
 
     def table(self, table: Table) -> Iterator[str]:
         column = min(max(len(row.name) for row in table.rows), MAX_NAME) + 2
         indent = INDENT + " " * column
         for row in table.rows:
-            lines = self.filled(row.text, indent) + (
-                self.filled(row.more, indent) if row.more else []
-            )
+            lines = self.filled(row.text, indent)
+            if table.brief and len(lines) > 1:
+                lines = [self.brief(lines[0])]
+            lines += self.filled(row.more, indent) if row.more else []
             name = self.styled(_CYAN, row.name)
             if len(row.name) + 2 > column:
                 yield INDENT + name
@@ -75,8 +99,8 @@ class _Layout:
             yield from map(self.quoted, lines)
 
     def filled(self, text: str, indent: str, more: str | None = None) -> list[str]:
-        """A paragraph in lines; what is in back quotes is not broken."""
-        whole = _QUOTED.sub(lambda m: m[0].replace(" ", "\xa0"), " ".join(text.split()))
+        """A paragraph in lines; what is in back quotes is not broken, nor a shape."""
+        whole = _WHOLE.sub(lambda m: m[0].replace(" ", "\xa0"), " ".join(text.split()))
         lines = textwrap.wrap(
             whole,
             self.width,
@@ -86,6 +110,11 @@ class _Layout:
             break_on_hyphens=False,
         )
         return [line.replace("\xa0", " ") for line in lines]
+
+    def brief(self, line: str) -> str:
+        """The first line of a text that goes on."""
+        short = line[: self.width - 2].rpartition(" ")[0] if len(line) > self.width - 2 else line
+        return short.rstrip(" ,;:(") + " …"
 
     def quoted(self, line: str) -> str:
         return _QUOTED.sub(lambda m: self.styled(_CYAN, m[0]), line)

@@ -53,9 +53,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under each other, their texts in one column."""
+    """Rows under each other, their texts in one column; `brief`: in one line each."""
 
     rows: tuple[Row, ...]
+    brief: bool = False
 
 
 Block = Heading | Prose | Lines | Spec | Printed | Table

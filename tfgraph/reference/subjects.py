@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
@@ -72,11 +73,26 @@ class Subjects:
             self._add(f"{kind}.{inner}", partial(page, f"the {kind} `{name}`"), inner)
 
     def page(self, name: str) -> Page:
-        """The page of a subject, or of the choice between those of one name; else UsageError."""
+        """The page of a subject; UsageError where nothing has the name.
+
+        A section comes before what else has its name; among others there is a choice.
+        """
         found = self.names.get(name)
         if found is None:
             raise UsageError(f"nothing is called `{name}`", help=self._meant(name))
-        return self.pages[found[0]]() if len(found) == 1 else self._choice(name, found)
+        sections = [full for full in found if full.startswith("section.")]
+        if len(found) == 1 or sections:
+            first = (sections or found)[0]
+            return self._with_others(self.pages[first](), [x for x in found if x != first])
+        return self._choice(name, found)
+
+    def _with_others(self, page: Page, others: list[str]) -> Page:
+        """A page that ends with what else has its name."""
+        rows = tuple(Row(full, f"{self.pages[full]().what}") for full in others)
+        if not rows:
+            return page
+        also = (Heading("Other things of this name"), Table(rows))
+        return replace(page, blocks=(*page.blocks, *also))
 
     def _choice(self, name: str, found: list[str]) -> Page:
         pages = {full: self.pages[full]() for full in found}
