@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
 from typing import Literal
@@ -191,7 +192,8 @@ class Diagnostic:
             out += [f"{gutter}{arrow} {place.span}", *_excerpt(place, digits)]
         out += [f"{gutter} = note: {note}" for note in self.notes]
         if self.help:
-            out.append(f"{gutter} = help: {self.help}")
+            first, *more = self.help.split("\n")
+            out += [f"{gutter} = help: {first}", *(f"{gutter}         {line}" for line in more)]
         return "\n".join(printable(line[:MAX_LENGTH]) for line in out)
 
 
@@ -272,16 +274,28 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is most like, if it is like any."""
     if len(word) > MAX_WORD:
         return None
-    words = _candidates(word, known)
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    words = [other for other in islice(known, MAX_WORDS) if len(other) <= MAX_WORD]
+    same = [other for other in words if folded(other) == folded(word)]
+    if len(same) == 1:
+        return same[0]
+    word = word.lower()
+    cased = {other.lower(): other for other in words}
+    words = _candidates(word, list(cased))
+    # Of a long word a larger part has to be right.
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6 if len(word) < 7 else 0.7)
     # `rate` for `decay_rate`
     close = close or [longer for longer in words if word in longer.split("_")]
-    return close[0] if len(close) == 1 else None
+    return cased[close[0]] if len(close) == 1 else None
 
 
-def _candidates(word: str, known: Iterable[str]) -> list[str]:
-    """The known words worth a close look: difflib takes a tenth of a second for some thousands."""
-    words = [other for other in islice(known, MAX_WORDS) if len(other) <= MAX_WORD]
+@lru_cache(4 * MAX_WORDS)
+def folded(word: str) -> str:
+    """The word without what it is often written differently in: case, `_`, `-`, blanks."""
+    return "".join(filter(str.isalnum, word)).lower() or word
+
+
+def _candidates(word: str, words: list[str]) -> list[str]:
+    """The words worth a close look: difflib takes a tenth of a second for some thousands."""
     if len(words) <= MAX_CANDIDATES:
         return words
     parts = {word[start : start + 3] for start in range(max(1, len(word) - 2))}

@@ -13,8 +13,9 @@ class Blur(Layer):
     """
 
     type = "blur"
+    also_known_as = ("GaussianBlur",)
 
-    radius: int = param("How far.", minimum=1, primary=True)
+    radius: int = param("How far.", minimum=1, primary=True, also=("sigma",))
     weight: float = param("How much.", default=0.5)
     size: int | tuple[int, int] = param("The window.", default=3)
 
@@ -43,6 +44,18 @@ def test_a_component_is_made_from_its_parameters_and_converts_them():
 def test_parameters_that_are_missing_or_unknown_are_a_type_error(values, problem):
     with pytest.raises(TypeError, match=problem):
         Blur(**values)
+
+
+def test_other_names_are_of_a_class_alone_and_those_of_a_parameter_of_each_that_has_it():
+    class SharpBlur(Blur):
+        type = "sharp_blur"
+
+        radius: int = param("How far.", minimum=2, primary=True)
+
+    assert Blur.other_names() == ("GaussianBlur",)
+    assert StrongBlur.other_names() == SharpBlur.other_names() == ()
+    assert StrongBlur.parameters()["radius"].also == ("sigma",)
+    assert SharpBlur.parameters()["radius"].also == ("sigma",)
 
 
 def test_components_are_equal_when_type_and_parameters_are():
@@ -89,6 +102,7 @@ def test_metadata_are_what_a_reference_page_says():
         "summary": "Blurs an image.",
         "doc": "Blurs an image.\n\nShape: like its input.",
         "example": "",
+        "also_known_as": ["GaussianBlur"],
         "parameters": [
             {
                 "name": "radius",
@@ -97,6 +111,7 @@ def test_metadata_are_what_a_reference_page_says():
                 "default": None,
                 "primary": True,
                 "doc": "How far.",
+                "also": ["sigma"],
             },
             {
                 "name": "weight",
@@ -105,6 +120,7 @@ def test_metadata_are_what_a_reference_page_says():
                 "default": 0.5,
                 "primary": False,
                 "doc": "How much.",
+                "also": [],
             },
             {
                 "name": "size",
@@ -113,6 +129,7 @@ def test_metadata_are_what_a_reference_page_says():
                 "default": 3,
                 "primary": False,
                 "doc": "The window.",
+                "also": [],
             },
         ],
     }

@@ -41,7 +41,7 @@ NO_UNITS = {
     "true": ("true", "TG205"),
     "false": ("false", "TG205"),
     "list": ("[3]", "TG205"),
-    "mapping": ("{a: 3}", "TG203 TG204"),
+    "mapping": ("{a: 3}", "TG203"),
     "fraction": ("1.5", "TG205"),
     "half": (".5", "TG205"),
     "zero": ("0", "TG206"),

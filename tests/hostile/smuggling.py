@@ -170,6 +170,7 @@ def cases() -> Iterator[Case]:
         "empty": "TG207",
         "keras-custom-objects": "TG207",
         "keras-safe-mode": "TG207",
+        "keras-module": "TG207",
         "keras-registered-name": "TG207",
         "hydra-target-in-a-layer": "TG207",
         "plugins": "TG207",
@@ -179,7 +180,7 @@ def cases() -> Iterator[Case]:
         expected = codes.get(name, "TG202 TG207" if several else "TG202")
         yield refused(f"layer-{name}", spec(layers=f"[{layer}]"), expected)
     for name, value in VALUES.items():
-        expected = "TG203 TG204" if value.startswith("{") else "TG205"
+        expected = "TG203" if value.startswith("{") else "TG205"
         yield refused(
             f"value-{name}",
             spec(layers=f"[{{matmul: {value}}}]"),

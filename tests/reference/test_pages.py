@@ -166,7 +166,7 @@ def test_an_unknown_subject_names_what_may_have_been_meant(name, help):
 
 def test_a_parameter_made_of_components_lists_their_types():
     page = shown("matmul.init")
-    assert "  Default  {normal: 0.01}\n" in page
+    assert "  Default    {normal: 0.01}\n" in page
     assert set(REGISTRY.types("initializer")) <= set(page.split())
 
 

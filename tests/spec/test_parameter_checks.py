@@ -116,4 +116,4 @@ def test_a_parameter_beside_a_type_with_a_value_is_one_mistake_and_the_value_is_
         tfgraph.loads("tfgraph: 1\ninputs: {x: [4]}\nlayers:\n  - dense: 64\n    bias: true\n")
     (found,) = caught.value.diagnostics
     assert found.code == "TG207"
-    assert found.help == "write `dense: {units: 64, bias: …}`"
+    assert found.help == "write `dense: {units: 64, bias: true}`"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -42,6 +43,11 @@ class Component:
     number: ClassVar[str] = ""
     #: Whether it is a group of parameters, which has no type in specs.
     grouped: ClassVar[bool] = False
+    #: What others call it, other libraries above all. No spec may use these names: one that does is
+    #: told the name it has here. They are of the class itself, not of those that inherit from it.
+    also_known_as: ClassVar[tuple[str, ...]] = ()
+    #: How it differs from what goes by those names; said where it is suggested for one of them.
+    unlike_them: ClassVar[str] = ""
 
     def __init__(self, **values: Any) -> None:
         parameters = self.parameters()
@@ -71,6 +77,12 @@ class Component:
     def primary(cls) -> Parameter | None:
         """The parameter that `type: value` sets."""
         return next((p for p in cls.parameters().values() if p.primary), None)
+
+    @classmethod
+    def other_names(cls) -> tuple[str, ...]:
+        """What others call it, and not a class that it inherits from."""
+        own: tuple[str, ...] = vars(cls).get("also_known_as", ())
+        return own
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -107,6 +119,7 @@ class Component:
             "summary": cls.summary(),
             "doc": inspect.getdoc(cls) or "",
             "example": inspect.cleandoc(cls.example),
+            "also_known_as": list(cls.other_names()),
             "parameters": [
                 {
                     "name": name,
@@ -115,6 +128,7 @@ class Component:
                     "default": None if p.required else p.default,
                     "primary": p.primary,
                     "doc": p.doc,
+                    "also": list(p.also),
                 }
                 for name, p in cls.parameters().items()
             ],
@@ -171,8 +185,14 @@ def _parameters(cls: type[Component]) -> Mapping[str, Parameter]:
     found: dict[str, Parameter] = {}
     for owner in cls.__mro__:
         for name, value in vars(owner).items():
-            if isinstance(value, Declaration) and name not in found:
-                if name not in hints:
-                    raise TypeError(f"the parameter `{name}` has no annotation")
+            if not isinstance(value, Declaration):
+                continue
+            if name not in hints:
+                raise TypeError(f"the parameter `{name}` has no annotation")
+            if name not in found:
                 found[name] = Parameter(name, hints[name], value)
+            elif not found[name].also:
+                # Who declares it anew says what is different, not what others call it.
+                declaration = replace(found[name].declaration, also=value.also)
+                found[name] = replace(found[name], declaration=declaration)
     return found

@@ -37,16 +37,22 @@ class Optimizer(Component):
     kind: ClassVar[str] = "optimizer"
 
     learning_rate: Schedule = param(
-        "Step size: a number, or a schedule over the steps.", primary=True
+        "Step size: a number, or a schedule over the steps.", primary=True, also=("lr",)
     )
     clip_value: float | None = param(
-        "Clip each value of a gradient to [-clip_value, clip_value].", default=None, above=0
+        "Clip each value of a gradient to [-clip_value, clip_value].",
+        default=None,
+        above=0,
+        also=("grad_clip_value",),
     )
     clip_norm: float | None = param(
         "Scale down the gradient of a weight whose L2 norm is larger.", default=None, above=0
     )
     clip_global_norm: float | None = param(
-        "Scale down all gradients where their common L2 norm is larger.", default=None, above=0
+        "Scale down all gradients where their common L2 norm is larger.",
+        default=None,
+        above=0,
+        also=("global_clipnorm", "max_grad_norm", "gradient_clip"),
     )
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:

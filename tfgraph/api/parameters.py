@@ -39,6 +39,7 @@ class Declaration:
     maximum: float | None
     above: float | None
     below: float | None
+    also: tuple[str, ...]
 
 
 def param(
@@ -50,6 +51,7 @@ def param(
     maximum: float | None = None,
     above: float | None = None,
     below: float | None = None,
+    also: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter of a component; the annotation gives its type.
 
@@ -62,8 +64,10 @@ def param(
         maximum: inclusive upper bound.
         above: exclusive lower bound.
         below: exclusive upper bound.
+        also: what others call it; a spec that says so is told the name it has here. A class that
+            declares a parameter of its base anew need not say it again.
     """
-    return Declaration(doc, default, primary, minimum, maximum, above, below)
+    return Declaration(doc, default, primary, minimum, maximum, above, below, also)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,11 @@ class Parameter:
     def primary(self) -> bool:
         """Whether `type: value` sets it."""
         return self.declaration.primary
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What others call it."""
+        return self.declaration.also
 
     @cached_property
     def alternatives(self) -> tuple[Any, ...]:

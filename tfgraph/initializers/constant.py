@@ -13,6 +13,7 @@ class Zeros(Initializer):
     """All values 0."""
 
     type = "zeros"
+    also_known_as = ("Zero",)
     example = """
     inputs: {x: [20]}
     layers:
@@ -30,6 +31,7 @@ class Ones(Initializer):
     """All values 1."""
 
     type = "ones"
+    also_known_as = ("One",)
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -48,13 +50,14 @@ class Constant(Initializer):
     """All values one number; a bare number in a spec is short for it."""
 
     type = "constant"
+    also_known_as = ("Const",)
     example = """
     inputs: {x: [20]}
     layers:
       - dense: {units: 64, activation: relu, bias_init: 0.1}
     """
 
-    value: float = param("The number.", primary=True)
+    value: float = param("The number.", primary=True, also=("val", "constant"))
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         return tf.fill(shape, tf.constant(self.value, dtype))
@@ -67,13 +70,14 @@ class Identity(Initializer):
     """A matrix with `gain` on its diagonal and 0 elsewhere."""
 
     type = "identity"
+    also_known_as = ("Eye", "IdentityInitializer")
     example = """
     inputs: {series: [100, 3]}
     layers:
       - simple_rnn: {units: 32, activation: relu, recurrent_init: identity}
     """
 
-    gain: float = param("The value on the diagonal.", default=1.0, primary=True)
+    gain: float = param("The value on the diagonal.", default=1.0, primary=True, also=("scale",))
 
     def check(self, shape: Sequence[int]) -> None:
         if len(shape) != 2:

@@ -14,13 +14,16 @@ class Normal(Initializer):
     """Normal distribution."""
 
     type = "normal"
+    also_known_as = ("Gaussian", "RandomNormal")
     example = """
     inputs: {image: [784]}
     layers:
       - matmul: {units: 10, init: {normal: 0.01}}
     """
 
-    stddev: float = param("Standard deviation.", default=0.05, minimum=0, primary=True)
+    stddev: float = param(
+        "Standard deviation.", default=0.05, minimum=0, primary=True, also=("std", "sigma", "scale")
+    )
     mean: float = param("Mean.", default=0.0)
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
@@ -31,6 +34,7 @@ class TruncatedNormal(Initializer):
     """Normal distribution, values beyond two standard deviations drawn again."""
 
     type = "truncated_normal"
+    also_known_as = ("TruncNormal",)
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -38,7 +42,11 @@ class TruncatedNormal(Initializer):
     """
 
     stddev: float = param(
-        "Standard deviation before the truncation.", default=0.05, minimum=0, primary=True
+        "Standard deviation before the truncation.",
+        default=0.05,
+        minimum=0,
+        primary=True,
+        also=("std", "sigma", "scale"),
     )
     mean: float = param("Mean.", default=0.0)
 
@@ -50,15 +58,22 @@ class Uniform(Initializer):
     """Uniform distribution over [-limit, limit), or [low, high) where those are given."""
 
     type = "uniform"
+    also_known_as = ("RandomUniform",)
     example = """
     inputs: {words: {shape: [40], dtype: int32, classes: 5000}}
     layers:
       - embedding: {units: 64, init: {uniform: {low: -0.1, high: 0.1}}}
     """
 
-    limit: float = param("Half the width, around 0.", default=0.05, minimum=0, primary=True)
-    low: float | None = param("Lower bound; -limit if not given.", default=None)
-    high: float | None = param("Upper bound; limit if not given.", default=None)
+    limit: float = param(
+        "Half the width, around 0.", default=0.05, minimum=0, primary=True, also=("scale", "bound")
+    )
+    low: float | None = param(
+        "Lower bound; -limit if not given.", default=None, also=("minval", "min", "a")
+    )
+    high: float | None = param(
+        "Upper bound; limit if not given.", default=None, also=("maxval", "max", "b")
+    )
 
     def check_parameters(self) -> None:
         low, high = self.bounds()
@@ -85,13 +100,16 @@ class Orthogonal(Initializer):
     """
 
     type = "orthogonal"
+    also_known_as = ("OrthogonalInitializer",)
     example = """
     inputs: {rows: [28, 28]}
     layers:
       - lstm: {units: 64, recurrent_init: orthogonal}
     """
 
-    gain: float = param("The length of each row or column.", default=1.0, above=0, primary=True)
+    gain: float = param(
+        "The length of each row or column.", default=1.0, above=0, primary=True, also=("scale",)
+    )
 
     def check(self, shape: Sequence[int]) -> None:
         if len(shape) < 2:

@@ -20,7 +20,9 @@ class VarianceScaling(Initializer):
     fan: ClassVar[Literal["in", "average"]]
     distribution: ClassVar[Literal["normal", "uniform"]]
 
-    gain: float = param("A factor on every value.", default=1.0, above=0, primary=True)
+    gain: float = param(
+        "A factor on every value.", default=1.0, above=0, primary=True, also=("scale",)
+    )
 
     def build(self, shape: Sequence[int], dtype: str, seed: Any) -> Tensor:
         fan_in, fan_out = fans(shape)
@@ -41,6 +43,7 @@ class GlorotUniform(VarianceScaling):
     """
 
     type = "glorot_uniform"
+    also_known_as = ("Glorot", "Xavier", "XavierUniform")
     example = """
     inputs: {image: [784]}
     layers:
@@ -57,6 +60,7 @@ class GlorotNormal(VarianceScaling):
     """
 
     type = "glorot_normal"
+    also_known_as = ("Glorot", "Xavier", "XavierNormal")
     example = """
     inputs: {image: [784]}
     layers:
@@ -72,6 +76,7 @@ class HeUniform(VarianceScaling):
     """
 
     type = "he_uniform"
+    also_known_as = ("He", "Kaiming", "KaimingUniform", "MSRA")
     example = """
     inputs: {image: [784]}
     layers:
@@ -88,6 +93,7 @@ class HeNormal(VarianceScaling):
     """
 
     type = "he_normal"
+    also_known_as = ("He", "Kaiming", "KaimingNormal", "MSRA")
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -105,6 +111,7 @@ class LecunUniform(VarianceScaling):
     """
 
     type = "lecun_uniform"
+    also_known_as = ("Lecun",)
     example = """
     inputs: {x: [30]}
     layers:
@@ -120,6 +127,7 @@ class LecunNormal(VarianceScaling):
     """
 
     type = "lecun_normal"
+    also_known_as = ("Lecun",)
     example = """
     inputs: {x: [30]}
     layers:

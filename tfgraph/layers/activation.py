@@ -37,6 +37,7 @@ class Sigmoid(Activation):
     """
 
     type = "sigmoid"
+    also_known_as = ("Logistic",)
     example = """
     inputs: {x: [20]}
     layers:
@@ -88,7 +89,9 @@ class Relu(Activation):
       - relu: {maximum: 6}
     """
 
-    maximum: float | None = param("Clip at this value (6: relu6).", default=None, above=0)
+    maximum: float | None = param(
+        "Clip at this value (6: relu6).", default=None, above=0, also=("max_value",)
+    )
 
     def apply(self, x: Tensor) -> Tensor:
         y = tf.nn.relu(x)
@@ -107,6 +110,7 @@ class LeakyRelu(Activation):
     """
 
     type = "leaky_relu"
+    also_known_as = ("LReLU",)
     example = """
     inputs: {image: [64, 64, 3]}
     layers:
@@ -114,7 +118,9 @@ class LeakyRelu(Activation):
       - leaky_relu: 0.2
     """
 
-    slope: float = param("Slope below 0.", default=0.2, minimum=0, primary=True)
+    slope: float = param(
+        "Slope below 0.", default=0.2, minimum=0, primary=True, also=("alpha", "negative_slope")
+    )
 
     def apply(self, x: Tensor) -> Tensor:
         return tf.nn.leaky_relu(x, self.slope)
@@ -212,6 +218,7 @@ class Swish(Activation):
     """
 
     type = "swish"
+    also_known_as = ("SiLU",)
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -254,7 +261,7 @@ class SoftmaxBase(Layer):
 
     over: ClassVar[Literal["probabilities", "logarithms"]]
 
-    axis: int = param("The axis, counted from the end if negative.", default=-1)
+    axis: int = param("The axis, counted from the end if negative.", default=-1, also=("dim",))
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect_floating()

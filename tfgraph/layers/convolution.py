@@ -27,18 +27,34 @@ class Convolution(Regularised):
     """Abstract: a window of weights that slides over an image."""
 
     kernel_size: int | tuple[int, int] = param(
-        "Window, in pixels: one number, or [height, width].", default=3, minimum=1
+        "Window, in pixels: one number, or [height, width].",
+        default=3,
+        minimum=1,
+        also=("kernel", "filter_size", "window"),
     )
-    stride: int | tuple[int, int] = param("Step of the window.", default=1, minimum=1)
+    stride: int | tuple[int, int] = param(
+        "Step of the window.", default=1, minimum=1, also=("strides", "subsample")
+    )
     dilation: int | tuple[int, int] = param(
-        "Distance between the pixels of a window.", default=1, minimum=1
+        "Distance between the pixels of a window.",
+        default=1,
+        minimum=1,
+        also=("dilation_rate", "dilations", "atrous_rate"),
     )
     padding: Literal["same", "valid"] = param(
-        "`same`: zeros around the image; `valid`: windows inside it only.", default="same"
+        "`same`: zeros around the image; `valid`: windows inside it only.",
+        default="same",
+        also=("pad",),
     )
-    bias: bool = param("Add a bias.", default=False)
-    init: Initializer = param("First values of the kernel.", default="glorot_uniform")
-    bias_init: Initializer = param("First values of the bias.", default="zeros")
+    bias: bool = param("Add a bias.", default=False, also=("use_bias",))
+    init: Initializer = param(
+        "First values of the kernel.",
+        default="glorot_uniform",
+        also=("kernel_initializer", "depthwise_initializer"),
+    )
+    bias_init: Initializer = param(
+        "First values of the bias.", default="zeros", also=("bias_initializer",)
+    )
 
     def check_parameters(self) -> None:
         if pair(self.stride) != (1, 1) and pair(self.dilation) != (1, 1):
@@ -97,6 +113,7 @@ class Conv2D(Convolution, Transposable):
     """
 
     type = "conv2d"
+    also_known_as = ("Conv", "Convolution", "Convolution2D", "LazyConv2d")
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -106,9 +123,17 @@ class Conv2D(Convolution, Transposable):
       - relu
     """
 
-    filters: int = param("Output channels.", minimum=1, primary=True)
+    filters: int = param(
+        "Output channels.",
+        minimum=1,
+        primary=True,
+        also=("out_channels", "channels", "num_filters", "depth", "units"),
+    )
     groups: int = param(
-        "Groups of channels that are convolved by themselves.", default=1, minimum=1
+        "Groups of channels that are convolved by themselves.",
+        default=1,
+        minimum=1,
+        also=("num_groups", "feature_group_count"),
     )
 
     def output_channels(self, x: TensorSpec) -> int:
@@ -182,6 +207,7 @@ class DepthwiseConv2D(Convolution):
     """
 
     type = "depthwise_conv2d"
+    also_known_as = ("DepthwiseConv", "DepthwiseConvolution2D")
     example = """
     inputs: {image: [32, 32, 16]}
     layers:
@@ -191,7 +217,12 @@ class DepthwiseConv2D(Convolution):
       - conv2d: {filters: 32, kernel_size: 1}
     """
 
-    multiplier: int = param("Output channels for each input channel.", default=1, minimum=1)
+    multiplier: int = param(
+        "Output channels for each input channel.",
+        default=1,
+        minimum=1,
+        also=("depth_multiplier", "channel_multiplier"),
+    )
     # TensorFlow has depthwise convolutions of one stride for both axes only.
     stride: int = param("Step of the window.", default=1, minimum=1)
 

@@ -24,6 +24,7 @@ class Embedding(Layer):
     """
 
     type = "embedding"
+    also_known_as = ("Embed", "WordEmbedding")
     example = """
     inputs: {words: {shape: [40], dtype: int32, classes: 5000}}
     layers:
@@ -32,13 +33,23 @@ class Embedding(Layer):
       - dense: 1
     """
 
-    units: int = param("Size of the vectors.", minimum=1, primary=True)
+    units: int = param(
+        "Size of the vectors.",
+        minimum=1,
+        primary=True,
+        also=("output_dim", "embedding_dim", "embed_dim", "embedding_size", "features"),
+    )
     vocabulary: int | None = param(
         "The number of different integers; that of the input's classes if not given.",
         default=None,
         minimum=1,
+        also=("input_dim", "num_embeddings", "vocab_size", "vocabulary_size"),
     )
-    init: Initializer = param("First values of the vectors.", default={"uniform": 0.05})
+    init: Initializer = param(
+        "First values of the vectors.",
+        default={"uniform": 0.05},
+        also=("embeddings_initializer", "initializer"),
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         if x.dtype not in INTEGERS:

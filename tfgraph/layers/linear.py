@@ -36,10 +36,21 @@ class MatMul(Regularised, Transposable):
       - matmul: 10
     """
 
-    units: int = param("Size of the output's last axis.", minimum=1, primary=True)
-    bias: bool = param("Add a bias.", default=False)
-    init: Initializer = param("First values of the kernel.", default={"normal": 0.01})
-    bias_init: Initializer = param("First values of the bias.", default="zeros")
+    units: int = param(
+        "Size of the output's last axis.",
+        minimum=1,
+        primary=True,
+        also=("out_features", "output_dim", "hidden_size"),
+    )
+    bias: bool = param("Add a bias.", default=False, also=("use_bias",))
+    init: Initializer = param(
+        "First values of the kernel.",
+        default={"normal": 0.01},
+        also=("kernel_initializer",),
+    )
+    bias_init: Initializer = param(
+        "First values of the bias.", default="zeros", also=("bias_initializer",)
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch features", at_least=True)
@@ -83,6 +94,7 @@ class Dense(MatMul):
     """
 
     type = "dense"
+    also_known_as = ("Linear", "LazyLinear", "FC", "FullyConnected", "Affine", "InnerProduct")
     example = """
     inputs: {image: [784]}
     layers:
@@ -91,9 +103,12 @@ class Dense(MatMul):
     """
 
     bias: bool = param("Add a bias.", default=True)
-    init: Initializer = param("First values of the kernel.", default="glorot_uniform")
+    init: Initializer = param(
+        "First values of the kernel.",
+        default="glorot_uniform",
+    )
     activation: Layer | None = param(
-        "A layer without weights, applied to the result.", default=None
+        "A layer without weights, applied to the result.", default=None, also=("nonlinearity",)
     )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
@@ -127,6 +142,7 @@ class Bias(Layer):
     """
 
     type = "bias"
+    also_known_as = ("BiasAdd", "AddBias")
     example = """
     inputs: {x: [20]}
     layers:
@@ -135,7 +151,11 @@ class Bias(Layer):
       - relu
     """
 
-    init: Initializer = param("First values of the bias.", default="zeros", primary=True)
+    init: Initializer = param(
+        "First values of the bias.",
+        default="zeros",
+        primary=True,
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch features", at_least=True)
@@ -167,7 +187,11 @@ class Scale(Layer):
       - scale: zeros
     """
 
-    init: Initializer = param("First values of the scale.", default="ones", primary=True)
+    init: Initializer = param(
+        "First values of the scale.",
+        default="ones",
+        primary=True,
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect_floating()

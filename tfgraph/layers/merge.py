@@ -23,6 +23,7 @@ class Add(Elementwise):
     """
 
     type = "add"
+    also_known_as = ("Sum", "Plus", "Residual")
     example = """
     inputs: {image: [32, 32, 16]}
     layers:
@@ -46,6 +47,7 @@ class Multiply(Elementwise):
     """
 
     type = "multiply"
+    also_known_as = ("Mul", "Product", "Times")
     example = """
     inputs: {x: [100]}
     layers:
@@ -71,6 +73,7 @@ class Average(Layer):
     """
 
     type = "average"
+    also_known_as = ("Mean",)
     example = """
     inputs: {x: [20]}
     layers:
@@ -99,6 +102,7 @@ class Subtract(Layer):
     """
 
     type = "subtract"
+    also_known_as = ("Sub", "Minus", "Difference")
     example = """
     inputs: {before: [8], after: [8]}
     layers:
@@ -124,6 +128,7 @@ class Concat(Layer):
     """
 
     type = "concat"
+    also_known_as = ("Concatenate", "Cat", "Merge")
     example = """
     inputs: {image: [28, 28, 1], age: [1]}
     layers:
@@ -139,6 +144,7 @@ class Concat(Layer):
         "The axis, counted from the batch (0), or from the end if negative.",
         default=-1,
         primary=True,
+        also=("dim",),
     )
 
     def infer(self, first: TensorSpec, second: TensorSpec, *more: TensorSpec) -> TensorSpec:

@@ -23,7 +23,13 @@ class Dropout(Layer):
       - dense: 10
     """
 
-    rate: float = param("The share of values that are dropped.", minimum=0, below=1, primary=True)
+    rate: float = param(
+        "The share of values that are dropped.",
+        minimum=0,
+        below=1,
+        primary=True,
+        also=("p", "prob", "drop_rate", "dropout_rate"),
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect_floating()
@@ -59,7 +65,11 @@ class Corrupt(Layer):
     """
 
     rate: float = param(
-        "The share of values that are set to 0.", minimum=0, maximum=1, primary=True
+        "The share of values that are set to 0.",
+        minimum=0,
+        maximum=1,
+        primary=True,
+        also=("p", "prob", "noise"),
     )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
@@ -80,6 +90,7 @@ class GaussianNoise(Layer):
     """
 
     type = "gaussian_noise"
+    also_known_as = ("Noise", "NormalNoise")
     example = """
     inputs: {x: [20]}
     layers:
@@ -87,7 +98,9 @@ class GaussianNoise(Layer):
       - dense: {units: 64, activation: relu}
     """
 
-    stddev: float = param("Standard deviation of the noise.", minimum=0, primary=True)
+    stddev: float = param(
+        "Standard deviation of the noise.", minimum=0, primary=True, also=("std", "sigma", "scale")
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect_floating()

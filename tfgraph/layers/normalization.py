@@ -18,11 +18,17 @@ from tfgraph.lazy import tf
 class Normalization(Layer):
     """Abstract: mean 0 and variance 1, then a scale and an offset for each feature."""
 
-    epsilon: float = param("Added to the variance.", default=1e-3, above=0)
-    center: bool = param("Add a trained offset.", default=True)
-    scale: bool = param("Multiply by a trained scale.", default=True)
-    offset_init: Initializer = param("First values of the offset.", default="zeros")
-    scale_init: Initializer = param("First values of the scale.", default="ones")
+    epsilon: float = param("Added to the variance.", default=1e-3, above=0, also=("eps",))
+    center: bool = param("Add a trained offset.", default=True, also=("use_bias",))
+    scale: bool = param(
+        "Multiply by a trained scale.", default=True, also=("affine", "elementwise_affine")
+    )
+    offset_init: Initializer = param(
+        "First values of the offset.", default="zeros", also=("beta_initializer",)
+    )
+    scale_init: Initializer = param(
+        "First values of the scale.", default="ones", also=("gamma_initializer",)
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         x.expect("batch features", at_least=True)
@@ -62,6 +68,7 @@ class BatchNorm(Normalization):
     """
 
     type = "batch_norm"
+    also_known_as = ("BN", "BatchNormalization", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d")
     example = """
     inputs: {image: [32, 32, 3]}
     layers:
@@ -108,6 +115,7 @@ class LayerNorm(Normalization):
     """
 
     type = "layer_norm"
+    also_known_as = ("LN", "LayerNormalization")
     example = """
     inputs: {tokens: [16, 64]}
     layers:

@@ -13,13 +13,19 @@ class WindowPool(Layer):
     """Abstract: one value for each window and channel."""
 
     size: int | tuple[int, int] = param(
-        "Window, in pixels: one number, or [height, width].", default=2, minimum=1, primary=True
+        "Window, in pixels: one number, or [height, width].",
+        default=2,
+        minimum=1,
+        primary=True,
+        also=("pool_size", "kernel_size", "window"),
     )
     stride: int | tuple[int, int] | None = param(
-        "Step of the window; its size if not given.", default=None, minimum=1
+        "Step of the window; its size if not given.", default=None, minimum=1, also=("strides",)
     )
     padding: Literal["same", "valid"] = param(
-        "`same`: windows may reach over the edge; `valid`: inside only.", default="valid"
+        "`same`: windows may reach over the edge; `valid`: inside only.",
+        default="valid",
+        also=("pad",),
     )
 
     @property
@@ -46,6 +52,7 @@ class MaxPool(WindowPool):
     """
 
     type = "max_pool"
+    also_known_as = ("MaxPool2D", "MaxPooling", "MaxPooling2D")
     example = """
     inputs: {image: [28, 28, 1]}
     layers:
@@ -65,6 +72,15 @@ class AvgPool(WindowPool):
     """
 
     type = "avg_pool"
+    also_known_as = (
+        "AvgPool2D",
+        "AvgPooling",
+        "AveragePool",
+        "AveragePool2D",
+        "AveragePooling",
+        "AveragePooling2D",
+        "MeanPool",
+    )
     example = """
     inputs: {image: [32, 32, 16]}
     layers:
@@ -91,6 +107,13 @@ class GlobalMaxPool(GlobalPool):
     """
 
     type = "global_max_pool"
+    also_known_as = (
+        "GlobalMaxPool2D",
+        "GlobalMaxPooling",
+        "GlobalMaxPooling2D",
+        "AdaptiveMaxPool2d",
+        "AdaptiveMaxPooling2D",
+    )
     example = """
     inputs: {image: [null, null, 3]}
     layers:
@@ -112,6 +135,15 @@ class GlobalAvgPool(GlobalPool):
     """
 
     type = "global_avg_pool"
+    also_known_as = (
+        "GlobalAvgPool2D",
+        "GlobalAveragePool",
+        "GlobalAveragePooling",
+        "GlobalAveragePooling2D",
+        "AdaptiveAvgPool2d",
+        "AdaptiveAveragePooling2D",
+        "GAP",
+    )
     example = """
     inputs: {image: [32, 32, 3]}
     layers:

@@ -39,21 +39,40 @@ class Recurrent(Regularised):
     #: How many tensors [batch, units] the state consists of; the first one is the output.
     states: ClassVar[int] = 1
 
-    units: int = param("Size of the state and of the output.", minimum=1, primary=True)
-    sequence: bool = param("Give the output of every step, not only the last.", default=False)
+    units: int = param(
+        "Size of the state and of the output.",
+        minimum=1,
+        primary=True,
+        also=("hidden_size", "num_units", "state_size"),
+    )
+    sequence: bool = param(
+        "Give the output of every step, not only the last.",
+        default=False,
+        also=("return_sequences", "return_sequence"),
+    )
     go_backwards: bool = param(
         "Go from the last step to the first; the outputs stay at the place of their inputs.",
         default=False,
+        also=("reverse",),
     )
     bidirectional: bool = param(
         "Go both ways, with weights of their own, and put both outputs side by side.",
         default=False,
+        also=("bidir",),
     )
-    init: Initializer = param("First values of the kernel.", default="glorot_uniform")
+    init: Initializer = param(
+        "First values of the kernel.",
+        default="glorot_uniform",
+        also=("kernel_initializer",),
+    )
     recurrent_init: Initializer = param(
-        "First values of the recurrent kernel.", default="orthogonal"
+        "First values of the recurrent kernel.",
+        default="orthogonal",
+        also=("recurrent_initializer",),
     )
-    bias_init: Initializer = param("First values of the bias.", default="zeros")
+    bias_init: Initializer = param(
+        "First values of the bias.", default="zeros", also=("bias_initializer",)
+    )
 
     def check_parameters(self) -> None:
         if self.bidirectional and self.go_backwards:
@@ -168,6 +187,7 @@ class LSTM(Recurrent):
     """
 
     type = "lstm"
+    also_known_as = ("LongShortTermMemory",)
     example = """
     inputs: {rows: [28, 28]}
     layers:
@@ -178,7 +198,7 @@ class LSTM(Recurrent):
     gates = 4
     states = 2
 
-    forget_bias: float = param("Added to the forget gate.", default=1.0)
+    forget_bias: float = param("Added to the forget gate.", default=1.0, also=("unit_forget_bias",))
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         h, c = state
@@ -258,6 +278,7 @@ class SimpleRNN(Recurrent):
     """
 
     type = "simple_rnn"
+    also_known_as = ("RNN", "VanillaRNN", "Elman")
     example = """
     inputs: {series: [null, 3]}
     layers:
@@ -266,7 +287,9 @@ class SimpleRNN(Recurrent):
     """
     gates = 1
 
-    activation: Literal["tanh", "relu"] = param("Of the new state.", default="tanh")
+    activation: Literal["tanh", "relu"] = param(
+        "Of the new state.", default="tanh", also=("nonlinearity",)
+    )
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         function = tf.tanh if self.activation == "tanh" else tf.nn.relu

@@ -11,9 +11,17 @@ class Regularised(Layer):
     """Abstract: a layer with a kernel, whose values can be made to count in the loss."""
 
     l1: float = param(
-        "Weight of the kernel's sum of absolute values in the loss.", default=0.0, minimum=0
+        "Weight of the kernel's sum of absolute values in the loss.",
+        default=0.0,
+        minimum=0,
+        also=("kernel_regularizer",),
     )
-    l2: float = param("Weight of the kernel's sum of squares in the loss.", default=0.0, minimum=0)
+    l2: float = param(
+        "Weight of the kernel's sum of squares in the loss.",
+        default=0.0,
+        minimum=0,
+        also=("kernel_regularizer", "weight_decay"),
+    )
 
     def regularised(self, shape: Sequence[int], init: Initializer, dtype: str) -> WeightSpec:
         """The spec of a kernel that counts in the loss."""

@@ -31,6 +31,7 @@ class Flatten(Rearrangement):
     """
 
     type = "flatten"
+    also_known_as = ("Ravel",)
     example = """
     inputs: {image: [28, 28, 1]}
     layers:
@@ -54,6 +55,7 @@ class Reshape(Rearrangement):
     """
 
     type = "reshape"
+    also_known_as = ("Unflatten", "View")
     example = """
     inputs: {image: [784]}
     layers:
@@ -61,7 +63,12 @@ class Reshape(Rearrangement):
       - conv2d: 32
     """
 
-    shape: list[int] = param("The new shape, without the batch.", minimum=-1, primary=True)
+    shape: list[int] = param(
+        "The new shape, without the batch.",
+        minimum=-1,
+        primary=True,
+        also=("target_shape", "size", "unflattened_size"),
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return x.with_shape((None, *self.sizes(x)))
@@ -94,6 +101,7 @@ class Transpose(Rearrangement):
     """
 
     type = "transpose"
+    also_known_as = ("Permute",)
     example = """
     inputs: {channels_first: [3, 32, 32]}
     layers:
@@ -105,6 +113,7 @@ class Transpose(Rearrangement):
         "The axes in their new order, counted from 1: the batch is 0 and is left out.",
         minimum=1,
         primary=True,
+        also=("dims", "perm"),
     )
 
     def infer(self, x: TensorSpec) -> TensorSpec:

@@ -30,6 +30,7 @@ class TiedDecoder(Layer):
     """
 
     type = "tied_decoder"
+    also_known_as = ("TiedWeights", "TiedDense")
     example = """
     inputs: {image: [784]}
     layers:
@@ -40,9 +41,13 @@ class TiedDecoder(Layer):
       - sigmoid
     """
 
-    encoder: LayerReference = param("The layer whose kernel is transposed.", primary=True)
-    bias: bool = param("Add a bias of its own.", default=True)
-    bias_init: Initializer = param("First values of the bias.", default="zeros")
+    encoder: LayerReference = param(
+        "The layer whose kernel is transposed.", primary=True, also=("layer", "tied_to")
+    )
+    bias: bool = param("Add a bias of its own.", default=True, also=("use_bias",))
+    bias_init: Initializer = param(
+        "First values of the bias.", default="zeros", also=("bias_initializer",)
+    )
 
     def infer(self, y: TensorSpec) -> TensorSpec:
         layer = self.encoder.layer

@@ -20,6 +20,18 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     type = "softmax_cross_entropy"
+    also_known_as = (
+        "CrossEntropy",
+        "CE",
+        "XEnt",
+        "CategoricalCrossentropy",
+        "CrossEntropyLoss",
+        "SparseCategoricalCrossentropy",
+        "NLL",
+        "NLLLoss",
+        "NegativeLogLikelihood",
+    )
+    unlike_them = "it takes logits, so no `softmax` stands before it"
     example = """
     inputs:
       image: [784]
@@ -90,6 +102,17 @@ class SigmoidCrossEntropy(Loss):
     """
 
     type = "sigmoid_cross_entropy"
+    also_known_as = (
+        "BCE",
+        "BinaryCrossentropy",
+        "BCELoss",
+        "BCEWithLogits",
+        "BCEWithLogitsLoss",
+        "LogLoss",
+        "LogisticLoss",
+        "MultiLabelSoftMarginLoss",
+    )
+    unlike_them = "it takes logits, so no `sigmoid` stands before it"
     example = """
     inputs:
       image: [784]
@@ -137,6 +160,7 @@ class KLDivergence(Elementwise):
     """
 
     type = "kl_divergence"
+    also_known_as = ("KL", "KLD", "KLDiv", "KLDivLoss", "KullbackLeiblerDivergence")
     example = """
     inputs: {image: [784], shares: [10]}
     layers:

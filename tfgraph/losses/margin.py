@@ -17,6 +17,7 @@ class Hinge(Loss):
     """
 
     type = "hinge"
+    also_known_as = ("HingeLoss",)
     example = """
     inputs:
       x: [20]

@@ -35,6 +35,7 @@ class SquaredError(Elementwise):
     """
 
     type = "squared_error"
+    also_known_as = ("MSE", "MSELoss", "MeanSquaredError", "L2", "L2Loss", "LeastSquares")
     example = "loss: squared_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
@@ -48,6 +49,7 @@ class SumSquaredError(Elementwise):
     """
 
     type = "sum_squared_error"
+    also_known_as = ("SSE", "SumOfSquares")
     example = """
     inputs: {image: [784]}
     layers:
@@ -72,6 +74,7 @@ class AbsoluteError(Elementwise):
     """
 
     type = "absolute_error"
+    also_known_as = ("MAE", "MAELoss", "MeanAbsoluteError", "L1", "L1Loss")
     example = "loss: absolute_error"
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
@@ -89,6 +92,7 @@ class Huber(Elementwise):
     """
 
     type = "huber"
+    also_known_as = ("HuberLoss", "SmoothL1", "SmoothL1Loss")
     example = "loss: {huber: 0.5}"
 
     delta: float = param("Where the loss turns absolute.", default=1.0, above=0, primary=True)
@@ -109,6 +113,7 @@ class Cosine(Elementwise):
     """
 
     type = "cosine"
+    also_known_as = ("CosineSimilarity", "CosineDistance", "CosineLoss")
     example = """
     inputs: {text: [300], meaning: [64]}
     layers:

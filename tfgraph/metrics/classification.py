@@ -85,6 +85,7 @@ class Accuracy(Metric):
     """
 
     type = "accuracy"
+    also_known_as = ("Acc", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy")
     example = """
     inputs:
       image: [784]
@@ -133,6 +134,13 @@ class TopKAccuracy(Metric):
     """
 
     type = "top_k_accuracy"
+    also_known_as = (
+        "TopK",
+        "TopKCategoricalAccuracy",
+        "SparseTopKCategoricalAccuracy",
+        "Top5",
+        "Top5Accuracy",
+    )
     example = """
     inputs:
       image: [784]
@@ -147,7 +155,9 @@ class TopKAccuracy(Metric):
         target: species
     """
 
-    k: int = param("How many guesses there are.", default=5, minimum=1, primary=True)
+    k: int = param(
+        "How many guesses there are.", default=5, minimum=1, primary=True, also=("top_k",)
+    )
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect("batch classes", at_least=True)
@@ -288,6 +298,7 @@ class F1(Confusion):
     """
 
     type = "f1"
+    also_known_as = ("F1Score",)
     example = """
     inputs:
       image: [784]

@@ -45,6 +45,7 @@ class MeanSquaredError(Mean):
     """
 
     type = "mean_squared_error"
+    also_known_as = ("MSE", "SquaredError")
     example = "metrics: [mean_squared_error]"
 
     def values(self, output: Tensor, target: Tensor) -> Tensor:
@@ -58,6 +59,7 @@ class MeanAbsoluteError(Mean):
     """
 
     type = "mean_absolute_error"
+    also_known_as = ("MAE", "AbsoluteError")
     example = """
     loss: huber
     metrics: [mean_absolute_error]
@@ -76,6 +78,7 @@ class Perplexity(Mean):
     """
 
     type = "perplexity"
+    also_known_as = ("PPL",)
     example = """
     inputs:
       words: {shape: [40], dtype: int32, classes: 5000}

@@ -24,6 +24,7 @@ class AUC(Metric):
     """
 
     type = "auc"
+    also_known_as = ("AUROC", "ROCAUC")
     example = """
     inputs:
       x: [20]
@@ -41,7 +42,7 @@ class AUC(Metric):
     scores: Literal["logits", "probabilities"] = param(
         "What the output is: logits, or probabilities in [0, 1].", default="logits"
     )
-    bins: int = param("The number of bins.", default=2000, minimum=2)
+    bins: int = param("The number of bins.", default=2000, minimum=2, also=("num_thresholds",))
 
     def check(self, output: TensorSpec, target: TensorSpec) -> None:
         output.expect_floating()

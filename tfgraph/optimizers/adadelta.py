@@ -25,9 +25,13 @@ class Adadelta(Optimizer):
 
     learning_rate: Schedule = param("A factor on the steps.", default=1.0, primary=True)
     decay: float = param(
-        "How much of the mean squares a step keeps.", default=0.95, minimum=0, below=1
+        "How much of the mean squares a step keeps.",
+        default=0.95,
+        minimum=0,
+        below=1,
+        also=("rho",),
     )
-    epsilon: float = param("Added to the mean squares.", default=1e-6, above=0)
+    epsilon: float = param("Added to the mean squares.", default=1e-6, above=0, also=("eps",))
 
     def slots(self, weight: WeightSpec) -> dict[str, WeightSpec]:
         return {"mean_square": weight.slot(0.0), "mean_square_step": weight.slot(0.0)}

@@ -25,6 +25,7 @@ class Adagrad(Optimizer):
         "Where the sum of squares starts; an epsilon below the root is added here.",
         default=0.1,
         above=0,
+        also=("initial_accumulator_value",),
     )
 
     def facts(self) -> OptimizerFacts:
@@ -62,18 +63,38 @@ class FTRL(Optimizer):
     """
 
     type = "ftrl"
+    also_known_as = ("FollowTheRegularizedLeader",)
     example = "optimizer: {ftrl: {learning_rate: 0.1, l1: 0.001, l2: 0.001}}"
 
     learning_rate_power: float = param(
-        "How the rate falls with the sum of squares; 0 keeps it.", default=-0.5, maximum=0
+        "How the rate falls with the sum of squares; 0 keeps it.",
+        default=-0.5,
+        maximum=0,
+        also=("lr_power",),
     )
-    initial_accumulator: float = param("Where the sum of squares starts.", default=0.1, minimum=0)
-    l1: float = param("Weight of the sum of absolute values.", default=0.0, minimum=0)
-    l2: float = param("Weight of the sum of squares.", default=0.0, minimum=0)
+    initial_accumulator: float = param(
+        "Where the sum of squares starts.",
+        default=0.1,
+        minimum=0,
+        also=("initial_accumulator_value",),
+    )
+    l1: float = param(
+        "Weight of the sum of absolute values.",
+        default=0.0,
+        minimum=0,
+        also=("l1_regularization_strength",),
+    )
+    l2: float = param(
+        "Weight of the sum of squares.",
+        default=0.0,
+        minimum=0,
+        also=("l2_regularization_strength",),
+    )
     l2_shrinkage: float = param(
         "The same, as a part of the gradient only: it shrinks weights that get one.",
         default=0.0,
         minimum=0,
+        also=("l2_shrinkage_regularization_strength",),
     )
     beta: float = param("Added to the root of the sum of squares.", default=0.0, minimum=0)
 

@@ -20,7 +20,9 @@ class AdaptiveMoments(Optimizer):
     beta2: float = param(
         "How much of the mean square a step keeps.", default=0.999, minimum=0, below=1
     )
-    epsilon: float = param("Added to the root of the mean square.", default=1e-8, minimum=0)
+    epsilon: float = param(
+        "Added to the root of the mean square.", default=1e-8, minimum=0, also=("eps",)
+    )
 
     def facts(self) -> OptimizerFacts:
         # A large epsilon makes the steps as small as one likes.
@@ -82,6 +84,7 @@ class Adam(AdamStep):
     """
 
     type = "adam"
+    also_known_as = ("AdaptiveMoments",)
     example = "optimizer: {adam: {learning_rate: 0.001, epsilon: 1e-7}}"
 
 
@@ -101,6 +104,7 @@ class AdamW(AdamStep):
         "Part of the weight that a step takes away, times the learning rate.",
         default=0.01,
         minimum=0,
+        also=("wd",),
     )
 
     def update(

@@ -20,6 +20,7 @@ class GradientDescent(Optimizer):
     """
 
     type = "gradient_descent"
+    also_known_as = ("SGD", "GD", "StochasticGradientDescent")
     example = "optimizer: {gradient_descent: {learning_rate: 0.1, momentum: 0.9}}"
 
     momentum: float = param("How much of the last step goes on.", default=0.0, minimum=0, below=1)

@@ -30,6 +30,7 @@ class Lion(Optimizer):
         "Part of the weight that a step takes away, times the learning rate.",
         default=0.0,
         minimum=0,
+        also=("wd",),
     )
 
     def facts(self) -> OptimizerFacts:

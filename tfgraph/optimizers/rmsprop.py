@@ -24,10 +24,14 @@ class RMSProp(Optimizer):
     example = "optimizer: {rmsprop: {learning_rate: 0.001, decay: 0.9, clip_global_norm: 1}}"
 
     decay: float = param(
-        "How much of the mean square a step keeps.", default=0.9, minimum=0, below=1
+        "How much of the mean square a step keeps.",
+        default=0.9,
+        minimum=0,
+        below=1,
+        also=("rho", "alpha"),
     )
     momentum: float = param("How much of the last step goes on.", default=0.0, minimum=0, below=1)
-    epsilon: float = param("Added to the mean square.", default=1e-10, minimum=0)
+    epsilon: float = param("Added to the mean square.", default=1e-10, minimum=0, also=("eps",))
     centered: bool = param("Subtract the square of the mean gradient.", default=False)
     initial_mean_square: float = param(
         "Where the mean square starts; Keras starts at 0.", default=1.0, minimum=0

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import Parameter
+from tfgraph.diagnostics import listed
 from tfgraph.reference.docstrings import blocks_of
 from tfgraph.reference.examples import example_of
 from tfgraph.reference.pages import Block, Heading, Page, Prose, Row, Spec, Table
 from tfgraph.registry import Registry
 from tfgraph.registry.hookspecs import COMPONENT_HOOKS
+from tfgraph.spec.wording import flow, plural
 
 
 def component_page(registry: Registry, component: type[Component]) -> Page:
@@ -21,6 +21,8 @@ def component_page(registry: Registry, component: type[Component]) -> Page:
     metadata = component.metadata()
     owner = registry.owner(kind, name)
     blocks = list(blocks_of(metadata["doc"]))
+    if names := component.other_names():
+        blocks.append(Prose(f"Known elsewhere as {listed(names)}."))
     if component.parameters():
         blocks += [Heading("Parameters"), parameter_table(component)]
     else:
@@ -43,10 +45,12 @@ def parameter_page(
     registry: Registry, component: type[Component], parameter: Parameter, of: str
 ) -> Page:
     """What one parameter takes, and the types it can be made of; `of` says whose it is."""
-    default = "none: it must be given" if parameter.required else written(parameter.default)
+    default = "none: it must be given" if parameter.required else flow(parameter.default)
     rows = [Row("Takes", parameter.describe()), Row("Default", default)]
     if short := _short(component, parameter):
         rows.append(Row("In short", f"{short} sets it"))
+    if parameter.also:
+        rows.append(Row("Elsewhere", listed(parameter.also)))
     blocks: list[Block] = [Prose(parameter.doc), Table(tuple(rows))]
     if parameter.component and parameter.component.grouped:
         blocks += [Heading("Parameters"), parameter_table(parameter.component)]
@@ -66,35 +70,37 @@ def kind_page(registry: Registry, kind: str) -> Page:
     return Page(kind, "kind of component", blocks, data)
 
 
+def plugins_page() -> Page:
+    """What a plugin is, and the hooks that add components."""
+    hooks: dict[str, type[Component]] = dict(COMPONENT_HOOKS.values())
+    blocks: list[Block] = [
+        Prose(
+            "A plugin is a Python module with hooks, each of which returns classes. It is found by "
+            "an entry point of its distribution, in the group `tfgraph`, or named on the command "
+            "line: `tfgraph --plugin my_layers.py validate model.yaml`. `tfgraph plugins` lists "
+            "those that are installed."
+        ),
+        Heading("Hooks"),
+        Table(
+            tuple(
+                Row(hook, f"subclasses of `tfgraph.api.{base.__name__}`: {base.summary()}")
+                for hook, base in hooks.items()
+            )
+        ),
+    ]
+    return Page("plugins", "how components are added", tuple(blocks), {"hooks": list(hooks)})
+
+
 def type_table(registry: Registry, kind: str) -> Table:
     """The types of a kind, a row each."""
     types = registry.types(kind)
     return Table(tuple(Row(name, types[name].summary()) for name in types), brief=True)
 
 
-def plural(kind: str) -> str:
-    """The plural of a kind's name."""
-    return kind + ("es" if kind.endswith("s") else "s")
-
-
-def written(value: Any) -> str:
-    """A default as a spec would write it."""
-    if isinstance(value, dict):
-        inside = ", ".join(f"{name}: {written(inner)}" for name, inner in value.items())
-        return f"{{{inside}}}"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(written, value))}]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, float):
-        return re.sub(r"e([-+])0", r"e\1", f"{value:g}")
-    return str(value)
-
-
 def _terms(component: type[Component], parameter: Parameter) -> Iterator[str]:
     """What a parameter takes, what it is if it is not given, and how it is given in short."""
     yield parameter.describe()
-    yield "must be given" if parameter.required else f"{written(parameter.default)} by default"
+    yield "must be given" if parameter.required else f"{flow(parameter.default)} by default"
     if short := _short(component, parameter):
         yield f"{short} sets it"
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import CODES, closest, listed
+from tfgraph.diagnostics import CODES, listed
 from tfgraph.errors import UsageError
 from tfgraph.reference import components, sections
 from tfgraph.reference.codes import code_page
 from tfgraph.reference.pages import Block, Heading, Page, Prose, Row, Table
 from tfgraph.registry import Registry
 from tfgraph.registry.hookspecs import COMPONENT_HOOKS
-from tfgraph.spec.language import SECTIONS
+from tfgraph.spec.elsewhere import missing_type
+from tfgraph.spec.language import BLOCK_PARTS, SECTIONS
+from tfgraph.spec.meaning import asked, called, near
+from tfgraph.spec.wording import plural
 
 Maker = Callable[[], Page]
 #: Stages of reading a spec, by the first digits of the codes that they find.
@@ -32,13 +36,19 @@ class Subjects:
         self.names: dict[str, list[str]] = {}
         for code in CODES:
             self._add(code, partial(code_page, registry, code), code.lower())
+        self._add("plugins", components.plugins_page)
         self._add_language()
         for kind in COMPONENT_HOOKS:
-            if kind not in SECTIONS:
-                maker = partial(components.kind_page, registry, kind)
-                self._add(kind, maker, components.plural(kind))
+            self._add_kind(kind)
             for component in registry.types(kind).values():
                 self._add_component(component)
+
+    def _add_kind(self, kind: str) -> None:
+        if kind in SECTIONS:
+            self.names[plural(kind)] = [f"section.{kind}"]
+        else:
+            maker = partial(components.kind_page, self.registry, kind)
+            self._add(kind, maker, plural(kind))
 
     def _add(self, full: str, maker: Maker, *short: str) -> None:
         self.pages[full] = maker
@@ -48,7 +58,8 @@ class Subjects:
     def _add_language(self) -> None:
         for name in SECTIONS:
             maker = partial(sections.section_page, self.registry, name)
-            self._add(f"section.{name}", maker, name)
+            inner = [f"blocks.{part}" for part in BLOCK_PARTS] if name == "blocks" else []
+            self._add(f"section.{name}", maker, name, *inner)
         for section, component in sections.PARAMETERS.items():
             self._add_parameters(section, component)
         for name in dict.fromkeys(chain(*sections.SIBLINGS.values())):
@@ -110,15 +121,35 @@ class Subjects:
         ends = [known for known in inner if known.rpartition(".")[2] == name]
         if ends:
             return f"it is a part of others: did you mean {listed(ends[:4])}?"
-        close = closest(name, [known for known in self.names if ("." in known) == ("." in name)])
-        close = close or closest(name, self.names)
-        if close:
-            return f"did you mean `{close}`?"
-        return "`tfgraph explain` alone lists what there is"
+        if code := re.fullmatch(r"(?:tg)?(\d{3})", name.lower()):
+            return self._meant_code(f"TG{code[1]}")
+        names = [known for known in self.names if known.upper() not in CODES or known in CODES]
+        known = {known: () for known in names if ("." in known) == ("." in name)}
+        other = {c.type: c.other_names() for kind in COMPONENT_HOOKS for c in self._types(kind)}
+        if found := called(name, known) or called(name, other):
+            return asked(found)
+        missing = (missing_type(name, kind) for kind in COMPONENT_HOOKS)
+        return (
+            next(filter(None, missing), "")
+            or asked(near(name, known) or near(name, dict.fromkeys(names, ())))
+            or "`tfgraph explain` alone lists what there is"
+        )
+
+    def _meant_code(self, code: str) -> str:
+        if code in CODES:
+            return asked([code])
+        stage = [known for known in CODES if known.startswith(code[:3])]
+        if not stage:
+            return "`tfgraph explain` alone lists the codes"
+        return f"there are `{stage[0]}` to `{stage[-1]}`"
+
+    def _types(self, kind: str) -> Iterable[type[Component]]:
+        return self.registry.types(kind).values()
 
     def overview(self) -> Page:
         """All that can be explained: sections, kinds with their types, codes."""
         rows = tuple(Row(name, part.doc) for name, part in SECTIONS.items())
+        types = tuple(Row(k, ", ".join(self.registry.types(k))) for k in COMPONENT_HOOKS)
         blocks: list[Block] = [
             Prose(
                 "Name one of these to have it explained: `tfgraph explain conv2d`, "
@@ -129,7 +160,7 @@ class Subjects:
             Heading("Beside the type of an entry"),
             Table(tuple(Row(k, ", ".join(s)) for k, s in sections.SIBLINGS.items())),
             Heading("Types of components"),
-            Table(tuple(Row(k, ", ".join(self.registry.types(k))) for k in COMPONENT_HOOKS)),
+            Table((*types, Row("plugins", "How others are added."))),
         ]
         for start, stage in STAGES.items():
             codes = {code: text for code, text in CODES.items() if code.startswith(start)}

@@ -7,7 +7,7 @@
             "message": "unknown parameter `unts` of layer `matmul`",
             "file": "a.yaml", "line": 4, "column": 14, "endLine": 4, "endColumn": 18,
             "label": "`matmul` has units, bias", "related": [], "notes": [],
-            "help": "did you mean `units`?"}]}]}
+            "help": "did you mean `units`? it is required"}]}]}
 
 - `version`: the schema of this document; `tfgraph`: the version of the package.
 - `files`: one for each spec, in the order of the command line. `ok`: whether it passes. `errors`,

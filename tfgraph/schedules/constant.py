@@ -29,6 +29,7 @@ class Piecewise(Schedule):
     """
 
     type = "piecewise"
+    also_known_as = ("PiecewiseConstant", "PiecewiseConstantDecay", "MultiStep", "MultiStepLR")
     example = """
     optimizer:
       gradient_descent:
@@ -38,7 +39,9 @@ class Piecewise(Schedule):
     train: {epochs: 30, batch_size: 1}
     """
 
-    boundaries: list[int] = param("The last step of each piece, in rising order.", minimum=0)
+    boundaries: list[int] = param(
+        "The last step of each piece, in rising order.", minimum=0, also=("milestones",)
+    )
     values: list[float] = param("The learning rates, one more than boundaries.", minimum=0)
 
     def check_parameters(self) -> None:

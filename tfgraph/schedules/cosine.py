@@ -22,6 +22,7 @@ class Cosine(Schedule):
     """
 
     type = "cosine"
+    also_known_as = ("CosineDecay", "CosineAnnealing", "CosineAnnealingLR", "CosineLR")
     example = """
     optimizer:
       adamw:
@@ -30,9 +31,19 @@ class Cosine(Schedule):
     train: {epochs: 10, batch_size: 1}
     """
 
-    initial: float = param("The learning rate where the decay begins.", above=0)
-    decay_steps: int = param("The number of steps of the decay, or of the first one.", minimum=1)
-    end: float = param("The learning rate where the decay ends.", default=0.0, minimum=0)
+    initial: float = param(
+        "The learning rate where the decay begins.",
+        above=0,
+        also=("initial_learning_rate", "lr", "learning_rate"),
+    )
+    decay_steps: int = param(
+        "The number of steps of the decay, or of the first one.",
+        minimum=1,
+        also=("first_decay_steps", "T_max"),
+    )
+    end: float = param(
+        "The learning rate where the decay ends.", default=0.0, minimum=0, also=("eta_min",)
+    )
     warmup_steps: int = param("The number of steps before the decay.", default=0, minimum=0)
     warmup_start: float = param("The learning rate of step 0 of a warm-up.", default=0.0, minimum=0)
     restarts: bool = param("Decay again and again.", default=False)

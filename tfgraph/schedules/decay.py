@@ -18,6 +18,7 @@ class Exponential(Schedule):
     """
 
     type = "exponential"
+    also_known_as = ("ExponentialDecay", "ExponentialLR")
     example = """
     optimizer:
       rmsprop:
@@ -26,9 +27,13 @@ class Exponential(Schedule):
     train: {epochs: 10, batch_size: 1}
     """
 
-    initial: float = param("The learning rate of the first step.", above=0)
+    initial: float = param(
+        "The learning rate of the first step.",
+        above=0,
+        also=("initial_learning_rate", "lr", "learning_rate"),
+    )
     decay_steps: int = param("The number of steps that one `decay_rate` takes.", minimum=1)
-    decay_rate: float = param("The factor.", above=0)
+    decay_rate: float = param("The factor.", above=0, also=("gamma",))
     staircase: bool = param("Fall once in `decay_steps` steps, all at once.", default=False)
 
     def build(self, step: Tensor) -> Tensor:
@@ -54,6 +59,7 @@ class Polynomial(Schedule):
     """
 
     type = "polynomial"
+    also_known_as = ("PolynomialDecay", "PolynomialLR", "Poly", "Linear", "LinearDecay", "LinearLR")
     example = """
     optimizer:
       adam:
@@ -62,9 +68,15 @@ class Polynomial(Schedule):
     train: {epochs: 10, batch_size: 1}
     """
 
-    initial: float = param("The learning rate of the first step.", above=0)
+    initial: float = param(
+        "The learning rate of the first step.",
+        above=0,
+        also=("initial_learning_rate", "lr", "learning_rate"),
+    )
     decay_steps: int = param("The number of steps from `initial` to `end`.", minimum=1)
-    end: float = param("The last learning rate.", default=0.0, minimum=0)
+    end: float = param(
+        "The last learning rate.", default=0.0, minimum=0, also=("end_learning_rate",)
+    )
     power: float = param("The exponent; 1 is a straight line.", default=1.0, above=0)
     cycle: bool = param("Start again after every `decay_steps` steps.", default=False)
 
@@ -101,6 +113,7 @@ class InverseSqrt(Schedule):
     """
 
     type = "inverse_sqrt"
+    also_known_as = ("InverseSquareRoot", "RSqrt", "RsqrtDecay", "Noam", "NoamDecay")
     example = """
     optimizer:
       adam:
@@ -108,7 +121,11 @@ class InverseSqrt(Schedule):
     train: {epochs: 10, batch_size: 1}
     """
 
-    peak: float = param("The largest learning rate, that of step `warmup_steps`.", above=0)
+    peak: float = param(
+        "The largest learning rate, that of step `warmup_steps`.",
+        above=0,
+        also=("learning_rate", "lr"),
+    )
     warmup_steps: int = param("The number of steps before it falls.", minimum=1)
     warmup: Literal["linear", "constant"] = param(
         "Whether the first steps rise to the peak or stay there.", default="linear"

@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component, DataPath
 from tfgraph.api.parameters import Parameter, article, not_finite, too_large
-from tfgraph.diagnostics import Diagnostic, Source, Span, closest, collect, did_you_mean, listed
+from tfgraph.diagnostics import Diagnostic, Source, Span, collect, did_you_mean, listed
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
+from tfgraph.spec.elsewhere import missing_parameter
 from tfgraph.spec.failures import (
     failures,
     innermost,
@@ -24,7 +25,19 @@ from tfgraph.spec.failures import (
     wanted,
 )
 from tfgraph.spec.language import MAX_NAME, NAME_RULE, SET, Part
+from tfgraph.spec.meaning import (
+    asked,
+    called,
+    meant_section,
+    meant_type,
+    near,
+    parameter_names,
+    part_names,
+    suggested,
+    type_called,
+)
 from tfgraph.spec.mending import mend
+from tfgraph.spec.misnamed import Misnamed, in_order, with_required
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import (
     Mapping,
@@ -37,12 +50,15 @@ from tfgraph.spec.nodes import (
     plain,
 )
 from tfgraph.spec.paths import PathError, data_path
-from tfgraph.spec.wording import as_list, plural, short_value, subject_of
+from tfgraph.spec.wording import as_list, entry_text, flow, joined, subject_of, to_write
 
 C = TypeVar("C", bound=Component)
 
 #: Longer lists are not looked at: JSON Schema takes its time over each item.
 MAX_ITEMS = 10_000
+#: Keys that other formats have for the type of an entry, and for its parameters.
+TYPE_KEYS = ("type", "class", "class_name", "kind", "op", "name")
+CONFIG_KEYS = ("config", "params", "parameters", "args", "kwargs")
 
 
 class EntryReader:
@@ -70,8 +86,11 @@ class EntryReader:
         self.problems = 0
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        self.add(Diagnostic(code, message, span, **more))
+
+    def add(self, found: Diagnostic) -> None:
         self.problems += 1
-        collect(self.diagnostics, Diagnostic(code, message, span, **more))
+        collect(self.diagnostics, found)
 
     def parts(
         self, node: Mapping, schema: Draft202012Validator, known: AbstractMapping[str, Part]
@@ -80,14 +99,13 @@ class EntryReader:
         bad: set[str] = set()
         for error in failures(schema, node):
             if error.validator == "additionalProperties":
-                for key, _ in node:
+                for key, value in node:
                     if key.value not in known:
                         self.report(
                             "TG201",
                             f"unknown section `{key.value}`",
                             key.span,
-                            help=did_you_mean(key.value, known)
-                            or f"the sections are {listed(known)}",
+                            help=meant_section(key.value, value),
                         )
             elif error.validator == "required":
                 name = missing(error)
@@ -148,6 +166,9 @@ class EntryReader:
             return None
         types = [(key, value) for key, value in node if key.value not in siblings]
         beside = {key.value: value for key, value in node if key.value in siblings}
+        known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
+        if not known and self.type_as_value(node, kind, siblings):
+            return None
         if not types:
             self.report(
                 "TG207",
@@ -156,18 +177,79 @@ class EntryReader:
                 help=f"like `{next(iter(self.registry.types(kind)), kind)}`",
             )
             return None
-        known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
         type_node, value = known[0] if known else types[0]
-        misplaced = []
-        for key, below in types:
-            if key is not type_node and self.extra_key(kind, type_node, key, siblings, value):
-                misplaced.append((key, below))
-        if misplaced:
-            # It is checked where it was meant to stand, beside the value that is given alone.
+        extra = [pair for pair in types if pair[0] is not type_node]
+        if extra and known:
             component = self.registry.types(kind)[type_node.value]
-            inside = _by_name(component, value)
-            value = Mapping((*inside, *misplaced), type_node.span)
+            misplaced = [pair for pair in extra if self.is_misplaced(component, pair[0], siblings)]
+            if misplaced:
+                # It is checked where it was meant to stand, beside the value that is given alone.
+                value = self.misplaced(component, value, misplaced)
+            extra = [pair for pair in extra if pair not in misplaced]
+        for key, below in extra:
+            self.extra_key(kind, type_node, key, siblings, below)
         return type_node, value, beside
+
+    def type_as_value(self, node: Mapping, kind: str, siblings: Collection[str]) -> bool:
+        """Report a type that is given as the value of a key, as other formats do; whether it is."""
+        for key, value in node:
+            if key.value not in (*TYPE_KEYS, kind) or not isinstance(value, Scalar):
+                continue
+            component = type_called(str(value.value), kind, self.registry)
+            if component is None:
+                continue
+            given: dict[str, Any] = {}
+            beside: dict[str, Any] = {}
+            for other, below in node:
+                if other.value in CONFIG_KEYS and isinstance(below, Mapping):
+                    given |= plain(below)
+                elif other.value in siblings and other is not key:
+                    beside[other.value] = plain(below)
+                elif other is not key:
+                    given[other.value] = plain(below)
+            names = {name: called(name, parameter_names(component)) for name in given}
+            if key.value == "name" and not all(names.values()):
+                continue
+            known = {names[name][0]: shown for name, shown in given.items() if names[name]}
+            self.report(
+                "TG207",
+                f"the type of {article(kind)} {kind} is a key of its own, not the value of "
+                f"`{key.value}`",
+                key.span,
+                help=to_write(component, with_required(component, known), beside),
+            )
+            return True
+        return False
+
+    def is_misplaced(
+        self, component: type[Component], key: Scalar, siblings: Collection[str]
+    ) -> bool:
+        """Whether a key beside the type is one of its parameters, or called like one elsewhere."""
+        names = parameter_names(component)
+        return key.value in names or bool(called(key.value, names) and key.value not in siblings)
+
+    def misplaced(
+        self,
+        component: type[Component],
+        value: Node | None,
+        pairs: list[tuple[Scalar, Node]],
+    ) -> Mapping:
+        """Report parameters that stand beside the type; all its parameters in one mapping."""
+        names = parameter_names(component)
+        inside = dict(_by_name(component, value))
+        for key, below in pairs:
+            name = key.value if key.value in names else called(key.value, names)[0]
+            inside[Scalar(name, key.span)] = below
+        node = Mapping(tuple(inside.items()), pairs[0][0].span)
+        stand = "parameter {} stands" if len(pairs) == 1 else "parameters {} stand"
+        message = f"{stand.format(joined([key.value for key, _ in pairs]))} beside"
+        self.report(
+            "TG207",
+            f"{message} `{component.type}`, not inside it",
+            pairs[0][0].span,
+            help=f"write `{entry_text(component, plain(node))}`",
+        )
+        return node
 
     def extra_key(
         self,
@@ -175,17 +257,10 @@ class EntryReader:
         type_node: Scalar,
         key: Scalar,
         siblings: AbstractMapping[str, Part],
-        value: Node | None,
-    ) -> bool:
-        """Report a key that is neither the type nor a sibling; whether it is a parameter."""
+        value: Node,
+    ) -> None:
+        """Report a key that is neither the type nor a sibling, nor a parameter."""
         name = type_node.value
-        component = self.registry.types(kind).get(name)
-        if component is not None and key.value in component.parameters():
-            message = f"parameter `{key.value}` stands beside `{name}`, not inside it"
-            given = [f"{k.value}: {short_value(v)}, " for k, v in _by_name(component, value)]
-            help = f"write `{name}: {{{''.join(given)}{key.value}: …}}`"
-            self.report("TG207", message, key.span, help=help)
-            return True
         if key.value in self.registry.types(kind):
             self.report(
                 "TG207",
@@ -193,48 +268,60 @@ class EntryReader:
                 key.span,
                 help=f"give `{key.value}` an entry of its own",
             )
-            return False
-        help = did_you_mean(key.value, siblings)
+            return
         what = f"the type of {article(kind)} {kind}"
         if not siblings:
             help = f"nothing may stand beside {what}"
-        elif not help and (meant := did_you_mean(key.value, self.registry.types(kind))):
-            help = f"{meant} give it an entry of its own"
-        help = help or f"beside {what} may stand {listed(siblings)}"
+        else:
+            help = suggested(key.value, part_names(siblings))
+            types = self.registry.types(kind)
+            if not help and (meant := near(key.value, dict.fromkeys(types, ()))):
+                help = f"{asked(meant)} give it an entry of its own"
+            help = help or missing_parameter(key.value, kind, flow(plain(value)))
+            help = help or f"beside {what} may stand {listed(siblings)}"
         self.report("TG207", f"unknown key `{key.value}` beside `{name}`", key.span, help=help)
-        return False
 
     def component(
-        self, base: type[C], type_node: Scalar, value: Node | None
+        self,
+        base: type[C],
+        type_node: Scalar,
+        value: Node | None,
+        siblings: Collection[str] = (),
+        inner: bool = False,
     ) -> tuple[C, dict[str, Span]] | None:
-        """The component that a type and its value describe, and where its parameters stand."""
+        """The component that a type and its value describe, and where its parameters stand.
+
+        `siblings` may stand beside the type; `inner` is for an entry inside another one.
+        """
         kind, name = base.kind, type_node.value
         types = self.registry.types(kind)
         if name not in types:
-            others = [
-                k for k in self.registry.kinds() if k != kind and name in self.registry.types(k)
-            ]
-            help = did_you_mean(name, [*(self.blocks if kind == "layer" else ()), *types])
-            if not help and others:
-                help = f"`{name}` is {article(others[0])} {others[0]}"
-            if not help:
-                help = f"the {plural(kind)} are {listed(sorted(types))}"
-            failed = tuple(str(plugin) for plugin in self.registry.failed)
+            blocks = self.blocks if kind == "layer" else ()
             self.report(
-                "TG202", f"unknown {kind} `{name}`", type_node.span, notes=failed, help=help
+                "TG202",
+                f"unknown {kind} `{name}`",
+                type_node.span,
+                notes=tuple(str(plugin) for plugin in self.registry.failed),
+                help=meant_type(name, kind, self.registry, blocks, inner),
             )
             return None
         component = types[name]
-        return self.parameters(component, type_node, value)  # type: ignore[return-value]
+        return self.parameters(  # type: ignore[return-value]
+            component, type_node, value, siblings
+        )
 
     def parameters(
-        self, component: type[Component], type_node: Scalar, value: Node | None
+        self,
+        component: type[Component],
+        type_node: Scalar,
+        value: Node | None,
+        siblings: Collection[str] = (),
     ) -> tuple[Component, dict[str, Span]] | None:
         """A component from the node of its parameters, or of its primary one."""
         subject = subject_of(component)
         alone = not (value is None or is_null(value) or isinstance(value, Mapping))
         if value is not None and alone and component.primary() is None:
-            takes = listed(component.parameters())
+            takes = listed(in_order(component))
             self.report(
                 "TG207",
                 f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
@@ -251,8 +338,15 @@ class EntryReader:
                 return None
         hashable: Any = component  # mypy takes no class for hashable
         bad: set[Any] = set()
+        misnamed = False
         for error in failures(parameter_schema(hashable), node):
-            bad |= self.parameter_error(component, type_node, node, error)
+            if error.validator in ("additionalProperties", "required"):
+                misnamed = True
+            else:
+                bad.add(self.parameter_error(component, node, error))
+        if misnamed:
+            for found in Misnamed(component, type_node, node, siblings).diagnostics():
+                self.add(found)
         values, spans = {}, {}
         for key, below in node:
             parameter = component.parameters().get(key.value)
@@ -279,34 +373,11 @@ class EntryReader:
         return made, spans
 
     def parameter_error(
-        self, component: type[Component], type_node: Scalar, node: Mapping, error: ValidationError
-    ) -> set[Any]:
-        """Report one failure of a component's schema; the parameters it makes unsound."""
+        self, component: type[Component], node: Mapping, error: ValidationError
+    ) -> str:
+        """Report one failure of the value of a parameter; the parameter's name."""
         parameters = component.parameters()
         subject = subject_of(component)
-        if error.validator == "additionalProperties":
-            for key, _ in node:
-                if key.value not in parameters:
-                    label = f"`{component.type}` has {', '.join(parameters) or 'no parameters'}"
-                    self.report(
-                        "TG203",
-                        f"unknown parameter `{key.value}` of {subject}",
-                        key.span,
-                        label=label,
-                        help=did_you_mean(key.value, parameters),
-                    )
-            return set()
-        if error.validator == "required":
-            name = missing(error)
-            if name in meant(node, parameters):
-                return {name}
-            self.report(
-                "TG204",
-                f"{subject} needs `{name}`",
-                type_node.span,
-                help=f"`{name}` is {parameters[name].describe()}: {parameters[name].doc}",
-            )
-            return {name}
         error = innermost(error)
         path = list(error.absolute_path)
         parameter = parameters[str(path[0])]
@@ -325,7 +396,7 @@ class EntryReader:
             place.span,
             help=help,
         )
-        return {parameter.name}
+        return parameter.name
 
     def mended(self, schema: dict[str, Any], node: Mapping, name: str) -> str:
         """Help that says what to write as the value of a key."""
@@ -347,7 +418,7 @@ class EntryReader:
             return self.parameters(parameter.component, group, node) or (None, {})
         if parameter.component:
             split = self.split(node, parameter.component, {})
-            made = self.component(parameter.component, split[0], split[1]) if split else None
+            made = split and self.component(parameter.component, *split[:2], inner=True)
             return made or (None, {})
         if DataPath in parameter.alternatives and isinstance(value, str):
             return self.data_path(value, node.span), {}
@@ -393,10 +464,11 @@ def _by_name(component: type[Component], value: Node | None) -> tuple[tuple[Scal
     return ((Scalar(primary.name, value.span), value),)
 
 
-def meant(node: Mapping, known: Collection[str]) -> set[str]:
-    """The known names that unknown keys are close to: they are misspelt, not missing."""
+def meant(node: Mapping, known: AbstractMapping[str, Part]) -> set[str]:
+    """The known names that unknown keys are meant for: they are misnamed, not missing."""
+    names = part_names(known)
     unknown = (key.value for key, _ in node if key.value not in known)
-    return {name for key in unknown if (name := closest(key, known))}
+    return {name for key in unknown for name in called(key, names) or near(key, names)}
 
 
 def text_at(span: Span) -> str:

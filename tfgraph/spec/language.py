@@ -28,31 +28,42 @@ class Part:
     schema: dict[str, Any]
     takes: str
     doc: str
+    #: What others call it.
+    also: tuple[str, ...] = ()
 
 
 _ENTRY = {"type": ["string", "object"]}
 _ENTRIES = {"type": "array"}  # their items are left to the validators of their types
 
 SECTIONS: dict[str, Part] = {
-    "tfgraph": Part({"const": VERSION}, f"{VERSION}", "Version of the spec language."),
+    "tfgraph": Part(
+        {"const": VERSION}, f"{VERSION}", "Version of the spec language.", also=("version",)
+    ),
     "name": Part(NAME, "a name", "Name of the model; the file's name if not given."),
     "description": Part({"type": "string"}, "a string", "What the model is."),
     "extends": Part(
         {"type": "string", "minLength": 1},
         "a path",
         "Another spec that this one builds on: mappings merge, lists and scalars replace.",
+        also=("base", "include", "inherits"),
     ),
     "vars": Part(
         {"type": "object"},
         "a mapping of names to values",
         "Variables: `$name` is replaced by the value, `$(name * 2)` by what it comes to.",
+        also=("variables", "constants", "define"),
     ),
     "blocks": Part(
         {"type": "object"},
         "a mapping of names to blocks",
         "Layer types of this spec's own, made of layers.",
     ),
-    "data": Part(_ENTRY, "a dataset", "The dataset: names the inputs, the target, the splits."),
+    "data": Part(
+        _ENTRY,
+        "a dataset",
+        "The dataset: names the inputs, the target, the splits.",
+        also=("dataset",),
+    ),
     "inputs": Part(
         {
             "anyOf": [
@@ -67,6 +78,7 @@ SECTIONS: dict[str, Part] = {
         {**_ENTRIES, "minItems": 1},
         "a list of layers",
         "The model: each layer takes the one before it, unless `from` says else.",
+        also=("model", "network", "architecture", "sequential"),
     ),
     "outputs": Part(
         {"type": "array", "items": NAME, "minItems": 1},
@@ -77,10 +89,18 @@ SECTIONS: dict[str, Part] = {
         {"anyOf": [_ENTRY, {**_ENTRIES, "minItems": 1}]},
         "a loss, or a list of losses",
         "What training makes small; a list is summed by `weight`.",
+        also=("criterion", "objective", "losses"),
     ),
-    "optimizer": Part(_ENTRY, "an optimizer", "How gradients become new weights."),
+    "optimizer": Part(
+        _ENTRY, "an optimizer", "How gradients become new weights.", also=("optim", "solver")
+    ),
     "metrics": Part(_ENTRIES, "a list of metrics", "Figures over a whole split."),
-    "train": Part({"type": "object"}, "a mapping", "How long and in which order to train."),
+    "train": Part(
+        {"type": "object"},
+        "a mapping",
+        "How long and in which order to train.",
+        also=("fit", "training", "trainer"),
+    ),
 }
 #: Sections that are of no more use once a spec is resolved.
 SPENT = ("extends", "vars", "blocks")
@@ -92,12 +112,16 @@ LAYER_SIBLINGS: dict[str, Part] = {
         {"anyOf": [NAME, {"type": "array", "items": NAME, "minItems": 1}]},
         "a name, or a list of names",
         "The layers or inputs it takes; the layer before it if not given.",
+        also=("input", "inputs", "bottom"),
     ),
-    "share": Part(NAME, "the name of a layer", "The layer whose weights it uses."),
+    "share": Part(
+        NAME, "the name of a layer", "The layer whose weights it uses.", also=("shared", "tied_to")
+    ),
     "repeat": Part(
         {"type": "integer", "minimum": 1},
         "an integer of at least 1",
         "How many of it stand one after the other.",
+        also=("times", "repeats"),
     ),
 }
 BLOCK_PARTS: dict[str, Part] = {
@@ -113,12 +137,27 @@ BLOCK_PARTS: dict[str, Part] = {
     ),
 }
 METRIC_SIBLINGS: dict[str, Part] = {
-    "of": Part(NAME, "the name of a layer", "The output; the only one if not given."),
-    "target": Part(NAME, "the name of a field", "What to compare with; the dataset's target."),
+    "of": Part(
+        NAME,
+        "the name of a layer",
+        "The output; the only one if not given.",
+        also=("output", "y_pred"),
+    ),
+    "target": Part(
+        NAME,
+        "the name of a field",
+        "What to compare with; the dataset's target.",
+        also=("label", "labels", "y_true"),
+    ),
 }
 LOSS_SIBLINGS: dict[str, Part] = {
     **METRIC_SIBLINGS,
-    "weight": Part({"type": "number"}, "a number", "Its factor in the sum; 1 if not given."),
+    "weight": Part(
+        {"type": "number"},
+        "a number",
+        "Its factor in the sum; 1 if not given.",
+        also=("loss_weight", "coefficient"),
+    ),
 }
 
 

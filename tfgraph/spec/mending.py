@@ -14,8 +14,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from tfgraph.spec.expressions import names_in
-from tfgraph.spec.nodes import shortened
 from tfgraph.spec.reader import core_scalar
+from tfgraph.spec.wording import flow
 
 #: Longer values are not written out in a help.
 MAX_WRITTEN = 60
@@ -46,26 +46,11 @@ def mend(
         return f"write `{written.replace('//', '/').replace('/', '//')}`: `//` rounds down"
     validator = Draft202012Validator(schema)
     for meant in _readings(value, schema):
-        text = in_yaml(meant)
+        text = flow(meant, MAX_WRITTEN)
         if len(text) <= MAX_WRITTEN and _fits(validator, meant):
             quoted = isinstance(value, str) and value == text and not isinstance(meant, str)
             return f"write `{text}`" + (" without quotes" if quoted else "")
     return ""
-
-
-def in_yaml(value: Any) -> str:
-    """A value as a spec writes it."""
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(in_yaml, value))}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {in_yaml(below)}" for key, below in value.items()) + "}"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return shortened(value) if isinstance(_scalar(value), str) else f'"{value}"'
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _fits(validator: Draft202012Validator, value: Any) -> bool:
@@ -83,7 +68,7 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
         if 1 < value <= 100 and _is_share(schema):
             yield value / 100
     if isinstance(value, (bool, int, float)) and schema.get("type") == "string":
-        yield in_yaml(value)
+        yield flow(value)
     if isinstance(value, list) and value:
         items = [_item(item) for item in value]
         if items != value:

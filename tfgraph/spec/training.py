@@ -51,17 +51,23 @@ class Training(Group):
 
     type = "train"
 
-    epochs: int = param("Passes over the training split.", default=1, minimum=0)
-    steps: int | None = param("The number of steps, in place of `epochs`.", default=None, minimum=0)
+    epochs: int = param(
+        "Passes over the training split.", default=1, minimum=0, also=("num_epochs", "max_epochs")
+    )
+    steps: int | None = param(
+        "The number of steps, in place of `epochs`.", default=None, minimum=0, also=("max_steps",)
+    )
     time_limit: Duration | None = param(
         "Training ends after so much time, counted over all its resumptions.", default=None
     )
-    batch_size: int = param("Examples a step.", default=128, minimum=1)
+    batch_size: int = param("Examples a step.", default=128, minimum=1, also=("batch",))
     shuffle: bool = param("Another order in each epoch; false keeps the file's.", default=True)
     drop_remainder: bool = param(
         "Leave out the last batch of an epoch where it is smaller than the others.", default=False
     )
-    seed: int = param("The seed of weights, masks and order.", default=0, minimum=0)
+    seed: int = param(
+        "The seed of weights, masks and order.", default=0, minimum=0, also=("random_seed",)
+    )
     evaluate_every: Interval = param(
         "How often the validation split is evaluated, or the test split where there is no other.",
         default="1 epoch",

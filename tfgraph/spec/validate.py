@@ -160,7 +160,7 @@ class _Validator:
             name = kept.get("name")
             if name:
                 self.take_name(plain(name), name.span, taken)
-            made = self.entries.component(Layer, type_node, value)
+            made = self.entries.component(Layer, type_node, value, language.LAYER_SIBLINGS)
             if made:
                 found.append((type_node, made, kept))
         sound = self.entries.problems == before
@@ -168,7 +168,7 @@ class _Validator:
         for item in self.resolved.unused:
             split = self.entries.split(item, Layer, language.LAYER_SIBLINGS)
             if split is not None:
-                self.entries.component(Layer, *split[:2])
+                self.entries.component(Layer, *split[:2], language.LAYER_SIBLINGS)
         return tuple(self.layer_entries(found)) if sound else ()
 
     def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
@@ -240,7 +240,7 @@ class _Validator:
                 continue
             type_node, value, beside = split
             sound = self.entries.siblings(beside, siblings, type_node.span)
-            made = self.entries.component(base, type_node, value)
+            made = self.entries.component(base, type_node, value, siblings)
             # What is wrong beside the type may be what the entry is to be compared with.
             if made and self.entries.problems == before:
                 yield type_node, made, sound

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence as AbstractSequence
+from itertools import islice
+from typing import Any
+
 from tfgraph.api import Component
-from tfgraph.spec.nodes import Mapping, Node, Scalar, shortened
+from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, shortened
+from tfgraph.spec.reader import core_scalar
 
-
-def short_value(node: Node) -> str:
-    """A value as a spec writes it, if it is no list or mapping."""
-    if not isinstance(node, Scalar):
-        return "…"
-    return str(node.value).lower() if isinstance(node.value, bool) else shortened(str(node.value))
+#: So many names are listed in a message; of more it says where they are listed.
+FEW = 8
+#: Values are shown to so many levels.
+LEVELS = 4
+_PLAIN = re.compile(r"[\w./$][\w./$ …-]*")
 
 
 def subject_of(component: type[Component]) -> str:
@@ -34,3 +42,67 @@ def as_list(name: str, takes: str, place: Node) -> str:
 def plural(kind: str) -> str:
     """Several of a kind of component."""
     return kind + ("es" if kind.endswith("s") else "s")
+
+
+def joined(names: AbstractSequence[str]) -> str:
+    """Names in a sentence: "`a`, `b` and `c`"."""
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+
+
+def flow(value: Any, few: int = FEW, levels: int = LEVELS) -> str:
+    """A value as a spec would write it on one line; of more than a few items and levels a part."""
+    if isinstance(value, (dict, list, tuple)) and value and not levels:
+        return "…"
+    if isinstance(value, dict):
+        items = (f"{name}: {flow(below, few, levels - 1)}" for name, below in value.items())
+        return f"{{{_some(items, few)}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{_some((flow(item, few, levels - 1) for item in value), few)}]"
+    if value is UNKNOWN:
+        return "…"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        return re.sub(r"e([-+])0", r"e\1", f"{value:g}")
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _some(items: Iterator[str], few: int) -> str:
+    shown = list(islice(items, few + 1))
+    return ", ".join([*shown[:few], *(["…"] if len(shown) > few else [])])
+
+
+def _text(value: str) -> str:
+    """A string, in quotes where it would be read as something else."""
+    try:
+        read_as_one = isinstance(core_scalar(value), str)
+    except OverflowError:
+        read_as_one = False
+    text = shortened(value)
+    return text if read_as_one and _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def entry_text(component: type[Component], given: AbstractMapping[str, Any]) -> str:
+    """An entry as a spec would write it: in short where only the primary parameter is given."""
+    if not given:
+        return component.type
+    primary, alone = component.primary(), next(iter(given.values()))
+    if primary and list(given) == [primary.name] and not isinstance(alone, dict):
+        return f"{component.type}: {flow(alone)}"
+    return f"{component.type}: {flow(given)}"
+
+
+def to_write(
+    component: type[Component],
+    given: AbstractMapping[str, Any],
+    beside: AbstractMapping[str, Any],
+) -> str:
+    """Help that shows an entry with what stands beside it, as the lines to write."""
+    first, more = ("- ", "  ") if component.kind in ("layer", "metric") else ("", "")
+    text = entry_text(component, given)
+    if not beside:
+        return f"write `{first}{text}`"
+    lines = [f"{first}{text}" + ("" if given else ":")]
+    lines += [f"{more}{name}: {flow(value)}" for name, value in beside.items()]
+    return "\n".join(["write", *lines])

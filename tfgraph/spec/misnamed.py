@@ -1,0 +1,188 @@
+"""Misnamed: parameters that a component does not have, and those that it needs and is not given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from tfgraph.api import Component
+from tfgraph.diagnostics import Diagnostic, Source
+from tfgraph.spec.language import SECTIONS
+from tfgraph.spec.meaning import asked, called, near, parameter_names
+from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
+from tfgraph.spec.reader import read
+from tfgraph.spec.wording import FEW, entry_text, flow, joined, subject_of, to_write
+
+
+@dataclass(frozen=True)
+class Misnamed:
+    """The parameters of an entry, by name, some of them unknown or missing.
+
+    `siblings` are the names of what may stand beside the entry's type.
+    """
+
+    component: type[Component]
+    type_node: Scalar
+    node: Mapping
+    siblings: Collection[str]
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """One for each mistake: a required parameter under another name is not missing as well."""
+        misplaced = [key for key, _ in self.unknown if key.value in self.siblings]
+        if misplaced:
+            yield self.inside(misplaced)
+        lost = [name for name in self.missing if name not in self.found]
+        others = [pair for pair in self.unknown if pair[0] not in misplaced]
+        strange = [pair for pair in others if not self.help(*pair)]
+        for key, value in others:
+            help = self.help(key, value)
+            if not help and lost:
+                one = len(lost) == len(strange) == 1 and self.fits(lost[0], value)
+                help = f"{asked(lost)} it is required" if one else self.needed(lost)
+            yield self.unknown_parameter(key, help)
+        if lost and not strange:
+            yield self.missing_parameters(lost)
+
+    # ---- what the names are
+
+    @cached_property
+    def unknown(self) -> list[tuple[Scalar, Node]]:
+        """What is given and no parameter."""
+        return [pair for pair in self.node if pair[0].value not in self.component.parameters()]
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """The required parameters that are not given under their names."""
+        parameters = self.component.parameters().items()
+        return [name for name, p in parameters if p.required and self.node.get(name) is None]
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The values of the parameters that are given."""
+        known = self.component.parameters()
+        return {key.value: plain(value) for key, value in self.node if key.value in known}
+
+    @cached_property
+    def found(self) -> set[str]:
+        """The parameters that unknown ones are meant for."""
+        return {name for key, value in self.unknown for name in self.meant(key, value)}
+
+    def meant(self, key: Scalar, value: Node) -> list[str]:
+        """The parameters that an unknown one may be meant for."""
+        names = parameter_names(self.component)
+        if key.value in self.siblings:
+            return []
+        if found := called(key.value, names):
+            return found
+        return [] if self.elsewhere(key, value) else near(key.value, names)
+
+    def elsewhere(self, key: Scalar, value: Node) -> str:
+        """What is to be written for a parameter of another library."""
+        from tfgraph.spec.elsewhere import missing_parameter
+
+        of = self.component.type if self.component.grouped else self.component.kind
+        if of == "train" and key.value in SECTIONS:
+            return f"`{key.value}` is a section of its own"
+        return missing_parameter(key.value, of, flow(plain(value)))
+
+    def help(self, key: Scalar, value: Node) -> str:
+        """What an unknown parameter is meant for, as far as the name says it."""
+        if found := self.meant(key, value):
+            required = len(found) == 1 and found[0] in self.missing
+            return asked(found) + (" it is required" if required else "")
+        return self.elsewhere(key, value)
+
+    def fits(self, name: str, value: Node) -> bool:
+        """Whether a value is one that a parameter takes."""
+        schema = Draft202012Validator(self.component.parameters()[name].schema())
+        return bool(schema.is_valid(plain(value)))
+
+    # ---- what is said
+
+    def unknown_parameter(self, key: Scalar, help: str) -> Diagnostic:
+        """A name that no parameter has."""
+        component = self.component
+        names = in_order(component)
+        if len(names) > FEW:
+            about = {"input": "inputs"}.get(component.type, component.type)
+            help = help or f"`tfgraph explain {about}` lists them"
+            names[FEW - 2 :] = [f"{names[FEW - 2]} and {len(names) - FEW + 1} more"]
+        return Diagnostic(
+            "TG203",
+            f"unknown parameter `{key.value}` of {subject_of(component)}",
+            key.span,
+            label=f"`{component.type}` has {', '.join(names) or 'no parameters'}",
+            help=help,
+        )
+
+    def inside(self, keys: list[Scalar]) -> Diagnostic:
+        """What belongs beside the type."""
+        names = [key.value for key in keys]
+        beside = {key.value: plain(value) for key, value in self.unknown if key in keys}
+        stand = "stands" if len(names) == 1 else "stand"
+        return Diagnostic(
+            "TG207",
+            f"{joined(names)} {stand} inside `{self.component.type}`, not beside it",
+            keys[0].span,
+            help=to_write(self.component, self.given, beside),
+        )
+
+    def missing_parameters(self, names: list[str]) -> Diagnostic:
+        """What is required and given under no name."""
+        parameters = self.component.parameters()
+        about = [f"`{n}` is {parameters[n].describe()}: {parameters[n].doc}" for n in names]
+        message = f"{subject_of(self.component)} needs {joined(names)}"
+        help = f"like `{self.example}`" if self.example else about.pop()
+        return Diagnostic("TG204", message, self.type_node.span, notes=tuple(about), help=help)
+
+    def needed(self, names: list[str]) -> str:
+        """Help that names what is required."""
+        like = f", like `{self.example}`" if self.example else ""
+        return f"`{self.component.type}` needs {joined(names)}{like}"
+
+    @cached_property
+    def example(self) -> str:
+        """The entry as it is given, with what is missing as the component's example has it."""
+        values = with_required(self.component, self.given)
+        return entry_text(self.component, values) if set(self.missing) <= set(values) else ""
+
+
+def in_order(component: type[Component]) -> list[str]:
+    """Its parameters, the required ones and the primary one first."""
+    parameters = component.parameters()
+    return sorted(parameters, key=lambda n: (not parameters[n].required, not parameters[n].primary))
+
+
+def with_required(component: type[Component], given: AbstractMapping[str, Any]) -> dict[str, Any]:
+    """Given values, with what is required and missing as the component's example has it."""
+    shown = {**example_values(component), **given}
+    required = [name for name, p in component.parameters().items() if p.required]
+    return {**{name: shown[name] for name in required if name in shown}, **given}
+
+
+def example_values(component: type[Component]) -> dict[str, Any]:
+    """The values of parameters in the component's own example."""
+    if not component.example:
+        return {}
+    node, _ = read(Source("example", inspect.cleandoc(component.example)))
+    found = next(_below(plain(node), component.type), None) if node else None
+    primary = component.primary()
+    if isinstance(found, dict) or found is None:
+        return found or {}
+    return {primary.name: found} if primary else {}
+
+
+def _below(value: Any, key: str) -> Iterator[Any]:
+    """What stands at a key, wherever there is one."""
+    if isinstance(value, dict):
+        if key in value:
+            yield value[key]
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from _below(inner, key)
