@@ -185,7 +185,7 @@ def cases() -> Iterator[Case]:
             f"value-{name}",
             spec(layers=f"[{{matmul: {value}}}]"),
             expected,
-            value[:5] if expected == "TG205" else "matmul",
+            value[:5] if expected == "TG205" else keys(value)[0][1:],
         )
         if not value.startswith("{"):
             text = value[1:-1] if value[0] == "'" else value
