@@ -102,7 +102,7 @@ def weights_of(layer: PlannedLayer) -> Iterator[tuple[str, str]]:
         elif layer.owner != layer.name:
             yield f"{shown} shared with {layer.owner}", ""
         else:
-            yield shown, f"{weight.size:,}"
+            yield shown + " frozen" * layer.frozen, f"{weight.size:,}"
 
 
 def totals(plan: Plan) -> Iterator[str]:

@@ -44,6 +44,7 @@ def _layer(layer: PlannedLayer) -> dict[str, Any]:
         **_component(layer.layer),
         "line": layer.span.line,
         "inputs": list(layer.inputs),
+        "frozen": layer.frozen,
         "output": _tensor(layer.output),
         "weights": [_weight(layer, name, weight) for name, weight in layer.weights.items()],
         "parameters": sum(weight.size for weight in layer.weights.values()) if owned else 0,
@@ -57,7 +58,7 @@ def _weight(layer: PlannedLayer, name: str, weight: WeightSpec) -> dict[str, Any
         "name": name,
         "shape": list(weight.shape),
         "dtype": weight.dtype,
-        "trainable": weight.trainable,
+        "trainable": weight.trainable and not layer.frozen,
         "tied": weight.tied.weight if weight.tied else None,
         "shared": layer.weight_name(name) if shared else None,
     }

@@ -126,6 +126,8 @@ def _box(plan: Plan, layer: PlannedLayer) -> Box:
             shown += f", tied to {weight.tied.weight}"
         elif not owned:
             shown += f", shared with {layer.owner}"
+        if layer.frozen and not weight.tied:
+            shown += ", frozen"
         weights[name] = shown
     return Box(
         layer.name,
@@ -133,7 +135,7 @@ def _box(plan: Plan, layer: PlannedLayer) -> Box:
         _family(layer.layer),
         str(layer.output),
         layer.span.line,
-        details(layer.layer),
+        ", ".join(filter(None, (details(layer.layer), "frozen" if layer.frozen else ""))),
         sum(weight.size for weight in layer.weights.values()) if owned else 0,
         weights,
         layer.name in plan.outputs,

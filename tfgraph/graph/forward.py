@@ -30,7 +30,9 @@ def forward(
     for planned in plan.layers:
         if planned.name not in needed:
             continue
-        context = Context(planned.name, training, step, plan.spec.training.seed)
+        # A frozen layer that keeps state uses it as it is, and goes on as at evaluation.
+        learning = training and not (planned.frozen and planned.keeps_state)
+        context = Context(planned.name, learning, step, plan.spec.training.seed)
         with part("layer", planned.name, planned.span):
             values[planned.name] = planned.layer.build(
                 *(values[name] for name in planned.inputs), own_weights(planned, current), context

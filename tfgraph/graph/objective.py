@@ -55,6 +55,8 @@ def wide(values: Tensor) -> Tensor:
 def _penalties(plan: Plan, weights: Mapping[str, Tensor]) -> list[Tensor]:
     terms = []
     for name, spec in plan.weights.items():
+        if not spec.trainable:
+            continue  # what does not change is no matter of training
         if spec.l1:
             terms.append(spec.l1 * tf.reduce_sum(tf.abs(wide(weights[name]))))
         if spec.l2:

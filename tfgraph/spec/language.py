@@ -123,6 +123,11 @@ LAYER_SIBLINGS: dict[str, Part] = {
         "How many of it stand one after the other.",
         also=("times", "repeats"),
     ),
+    "freeze": Part(
+        {"type": "boolean"},
+        "true or false",
+        "Whether its weights stay as they are in training; beside a block, those of all its layers.",
+    ),
 }
 BLOCK_PARTS: dict[str, Part] = {
     "params": Part(

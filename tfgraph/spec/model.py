@@ -49,12 +49,16 @@ class Entry(Generic[C_co]):
 
 @dataclass(frozen=True)
 class LayerEntry(Entry[Layer]):
-    """A layer of the stack: `inputs` is empty where it takes the one before it."""
+    """A layer of the stack: `inputs` is empty where it takes the one before it.
+
+    `freeze` is the place of its `freeze: true`, or of that beside a block it stands in.
+    """
 
     name: str = ""
     name_span: Span | None = None
     inputs: tuple[Name, ...] = ()
     share: Name | None = None
+    freeze: Span | None = None
 
 
 @dataclass(frozen=True)

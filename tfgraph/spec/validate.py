@@ -186,7 +186,7 @@ class _Validator:
             for _, (layer, _), siblings in found
         )
         for (type_node, (layer, spans), siblings), (name,) in zip(found, names, strict=True):
-            share = siblings.get("share")
+            share, freeze = siblings.get("share"), siblings.get("freeze")
             yield LayerEntry(
                 layer,
                 type_node.span,
@@ -195,6 +195,7 @@ class _Validator:
                 name_span=siblings["name"].span if "name" in siblings else type_node.span,
                 inputs=_names(siblings.get("from")),
                 share=_names(share)[0] if share else None,
+                freeze=freeze.span if freeze and plain(freeze) else None,
             )
 
     def losses(self, node: Node | None) -> tuple[LossEntry, ...]:

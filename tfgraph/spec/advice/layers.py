@@ -17,11 +17,13 @@ def linear_twice(view: View) -> Iterator[Diagnostic]:
     """Two products with matrices and nothing between them that is not linear.
 
     Silent where the first one narrows (a factor of low rank), where what is between them is used
-    elsewhere, and where weights are shared or tied.
+    elsewhere, and where weights are shared, tied or frozen.
     """
     for layer in view.plan.layers:
         first = _linear_before(view, layer)
         if first is None or not (view.alone(layer) and view.alone(first)):
+            continue
+        if layer.frozen or first.frozen:
             continue
         flat = layer.input_specs[0].rank == 2
         before, between = (_size(x, flat) for x in (first.input_specs[0], layer.input_specs[0]))
@@ -112,7 +114,7 @@ def idle_bias(view: View) -> Iterator[Diagnostic]:
     """A bias that the spec asks for, where batch normalisation takes it away again."""
     for layer in view.plan.layers:
         taker = view.only_taker(layer.name)
-        if taker is None or not view.facts(taker).normalizes_batch or not view.alone(layer):
+        if taker is None or not view.normalizes_batch(taker) or not view.alone(layer):
             continue
         asked = view.given(layer, "bias") or "bias" not in layer.layer.parameters()
         if view.facts(layer).linear and "bias" in layer.weights and asked:
@@ -131,7 +133,7 @@ def idle_bias(view: View) -> Iterator[Diagnostic]:
 def equal_units(view: View) -> Iterator[Diagnostic]:
     """Units whose weights are equal at first, and that training changes alike ever after."""
     for layer in view.plan.layers:
-        if view.facts(layer).mixes is None or not view.alone(layer):
+        if view.facts(layer).mixes is None or layer.frozen or not view.alone(layer):
             continue
         takers = view.takers.get(layer.name, ())
         starts = [first_value(weight) for weight in layer.weights.values() if weight.trainable]

@@ -143,7 +143,7 @@ def batches_of_one(view: View) -> Iterator[Diagnostic]:
         return
     trained = view.above(planned.of for planned in view.plan.losses)
     for layer in view.plan.layers:
-        if not view.facts(layer).normalizes_batch or layer.name not in trained:
+        if not view.normalizes_batch(layer) or layer.name not in trained:
             continue
         if layer.input_specs[0].rank == 2:
             yield warning(

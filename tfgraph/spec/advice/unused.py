@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tfgraph.diagnostics import Diagnostic, Span, listed
 from tfgraph.spec.advice.view import View, line, warning
-from tfgraph.spec.plan import PlannedLayer, PlannedLoss, PlannedMetric
+from tfgraph.spec.plan import PlannedLoss, PlannedMetric
 
 
 def unused_layers(view: View) -> Iterator[Diagnostic]:
@@ -55,7 +55,7 @@ def untrained_weights(view: View) -> Iterator[Diagnostic]:
     left = [
         layer
         for layer in view.plan.layers
-        if layer.name in used and layer.owner == layer.name not in trained and _learns(layer)
+        if layer.name in used and layer.owner == layer.name not in trained and layer.learns
     ]
     if left:
         first, *more = left
@@ -74,15 +74,22 @@ def losses_without_weights(view: View) -> Iterator[Diagnostic]:
     """A loss of something that no weight changes."""
     for planned in view.plan.losses:
         above = [view.layers[name] for name in view.above([planned.of]) if name in view.layers]
-        if not any(_learns(layer) for layer in above):
-            yield warning(
-                "TG406",
-                f"training cannot change the loss `{planned.name}`",
-                planned.span,
-                label=f"`{planned.of}` depends on no weights",
-                help="take the loss of a layer behind one with weights, or leave out `loss` and "
-                "`optimizer`",
-            )
+        if any(layer.learns for layer in above):
+            continue
+        frozen = [layer.name for layer in above if layer.frozen and layer.weights]
+        ordered = [name for name in view.layers if name in frozen]
+        yield warning(
+            "TG406",
+            f"training cannot change the loss `{planned.name}`",
+            planned.span,
+            label=f"`{planned.of}` depends on "
+            + ("frozen weights alone" if frozen else "no weights"),
+            note=f"`freeze: true` keeps those of {_some(ordered)}" if frozen else "",
+            help="take `freeze` from a layer that is to learn"
+            if frozen
+            else "take the loss of a layer behind one with weights, or leave out `loss` and "
+            "`optimizer`",
+        )
 
 
 def equal_entries(view: View) -> Iterator[Diagnostic]:
@@ -111,10 +118,6 @@ def _equal(what: str, entries: Sequence[PlannedLoss | PlannedMetric]) -> Iterato
 
 def _owner(view: View, name: str) -> str:
     return view.layers[name].owner if name in view.layers else name
-
-
-def _learns(layer: PlannedLayer) -> bool:
-    return any(weight.trainable and not weight.tied for weight in layer.weights.values())
 
 
 def _some(names: Sequence[str]) -> str:

@@ -104,6 +104,10 @@ class View:
             self._facts[layer.name] = layer.layer.facts(*layer.input_specs)
         return self._facts[layer.name]
 
+    def normalizes_batch(self, layer: PlannedLayer) -> bool:
+        """Whether a layer normalises over the batch in training: a frozen one takes its averages."""
+        return self.facts(layer).normalizes_batch and not layer.frozen
+
     def compared(self, planned: PlannedLoss | PlannedMetric) -> ComparisonFacts:
         """The facts of a loss or a metric."""
         component = planned.loss if isinstance(planned, PlannedLoss) else planned.metric

@@ -29,6 +29,8 @@ class Frame:
     previous: str = INPUT
     #: The names of the use whose weights this one shares start with it.
     share: Scalar | None = None
+    #: The `freeze: true` of the use, or of one around it.
+    freeze: Node | None = None
 
     def of(self, items: AbstractSequence[Item]) -> Frame:
         """The frame with the names of its items; one without a number means the last copy."""
@@ -95,6 +97,7 @@ class Expander:
                 inputs=inputs,
                 previous=self.previous,
                 share=share,
+                freeze=frozen_by(item, frame),
             )
             yield from self.emit(item.body, inner.of(item.body))
 
@@ -186,6 +189,8 @@ class Expander:
             beside["from"] = inputs[0] if len(inputs) == 1 else Sequence(inputs, span)
         if share is not None:
             beside["share"] = share
+        if freeze := frozen_by(item, frame):
+            beside["freeze"] = freeze
         node = self.referring(item, frame)
         if not isinstance(node, Mapping):
             node = Mapping(((item.type, Scalar(None, item.type.span)),), node.span)
@@ -218,6 +223,12 @@ class Expander:
 
     def one(self, node: Node, frame: Frame) -> Node:
         return self.meant(node, frame, layer=True)[0] if isinstance(node, Scalar) else node
+
+
+def frozen_by(item: Item, frame: Frame) -> Node | None:
+    """The `freeze: true` that holds for an item: its own, or that of a use it stands in."""
+    own = item.sibling("freeze")
+    return own if isinstance(own, Scalar) and own.value is True else frame.freeze
 
 
 def _is_repeated(item: Node) -> bool:

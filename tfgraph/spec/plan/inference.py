@@ -11,7 +11,7 @@ from tfgraph.spec.plan import budget, contract
 from tfgraph.spec.plan.mends import mend_layer
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.scope import Scope
-from tfgraph.spec.plan.sharing import owner_of
+from tfgraph.spec.plan.sharing import is_frozen, owner_of
 
 
 def check_number_of_inputs(scope: Scope, entry: LayerEntry, number: int) -> bool:
@@ -66,7 +66,8 @@ def plan_layer(
     owner = owner_of(scope, entry, layer, weights)
     if owner is None:
         return None
-    return PlannedLayer(entry.name, layer, inputs, xs, output, weights, owner, entry.span)
+    frozen = is_frozen(scope, entry)
+    return PlannedLayer(entry.name, layer, inputs, xs, output, weights, owner, entry.span, frozen)
 
 
 def _resolved(scope: Scope, reference: LayerReference) -> LayerReference:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tfgraph.api import Field, Layer, Loss, Metric, TensorSpec, WeightSpec
 from tfgraph.diagnostics import Span
@@ -14,8 +14,9 @@ from tfgraph.spec.model import Spec
 class PlannedLayer:
     """A layer with its wiring, its shapes and its weights.
 
-    `weights` are by their name within the layer; `owner` is the layer whose weights they are:
-    the layer itself, or the one that it shares with.
+    `weights` are by their name within the layer, as it declares them; `owner` is the layer whose
+    weights they are: the layer itself, or the one that it shares with. Those of a frozen layer
+    stay as they are.
     """
 
     name: str
@@ -26,6 +27,7 @@ class PlannedLayer:
     weights: Mapping[str, WeightSpec]
     owner: str
     span: Span
+    frozen: bool = False
 
     def weight_name(self, weight: str) -> str:
         """The full name of one of its weights."""
@@ -36,8 +38,21 @@ class PlannedLayer:
         """The weights that are its own, by full name: neither tied ones nor another layer's."""
         if self.owner != self.name:
             return {}
-        own = self.weights.items()
-        return {self.weight_name(name): spec for name, spec in own if spec.tied is None}
+        own = {n: spec for n, spec in self.weights.items() if spec.tied is None}
+        if self.frozen:
+            own = {name: replace(spec, trainable=False) for name, spec in own.items()}
+        return {self.weight_name(name): spec for name, spec in own.items()}
+
+    @property
+    def learns(self) -> bool:
+        """Whether training changes weights of its own, or those that it shares."""
+        own = (spec for spec in self.weights.values() if spec.tied is None)
+        return not self.frozen and any(spec.trainable for spec in own)
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether it has weights that change without a gradient, such as moving averages."""
+        return any(not spec.trainable for spec in self.weights.values())
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from tfgraph.spec.plan.notes import place
 from tfgraph.spec.plan.scope import Scope
 
 
+def is_frozen(scope: Scope, entry: LayerEntry) -> bool:
+    """Whether the weights of a layer stay as they are; those that are shared, where their owner's do."""
+    return scope.planned[entry.share.value].frozen if entry.share else entry.freeze is not None
+
+
 def owner_of(
     scope: Scope, entry: LayerEntry, layer: Layer, weights: Mapping[str, WeightSpec]
 ) -> str | None:
@@ -25,6 +30,15 @@ def owner_of(
         )
         return None
     owner = scope.planned[other.owner]
+    if entry.freeze and not owner.frozen and weights:
+        scope.report(
+            "TG304",
+            f"`{entry.name}` is frozen, and `{owner.name}`, whose weights it uses, is not",
+            entry.freeze,
+            help=f"put `freeze: true` beside `{owner.name}` ({place(owner.span, entry.freeze)}): "
+            "then both are",
+        )
+        return None
     if not _same_penalty(scope, entry, weights, owner):
         return None
     return owner.name
