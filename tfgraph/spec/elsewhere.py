@@ -48,42 +48,40 @@ TYPES: dict[str, dict[str, str]] = {
         "a spec holds no code; a plugin adds layers: `tfgraph explain plugins`": "Lambda Layer",
         "`l1` and `l2` inside a layer penalise its kernel": "ActivityRegularization",
         NONE: """
-            AdditiveAttention Attention MultiHeadAttention GroupQueryAttention GroupedQueryAttention
-            MultiheadAttention ScaledDotProductAttention Transformer TransformerEncoder
-            TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer
+            AdditiveAttention Attention MultiHeadAttention GroupQueryAttention
+            GroupedQueryAttention MultiheadAttention ScaledDotProductAttention Transformer
+            TransformerEncoder TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer
             AlphaDropout FeatureAlphaDropout GaussianDropout SpatialDropout1D SpatialDropout2D
-            SpatialDropout3D Dropout1d Dropout2d Dropout3d
-            Conv3D Convolution3D Conv1DTranspose Convolution1DTranspose Conv3DTranspose
-            Convolution3DTranspose ConvTranspose1d ConvTranspose3d DepthwiseConv1D SeparableConv1D
-            SeparableConvolution1D ConvLSTM1D ConvLSTM2D ConvLSTM3D LocallyConnected1D
-            LocallyConnected2D EinsumDense Bilinear
+            SpatialDropout3D Dropout1d Dropout2d Dropout3d Conv3D Convolution3D Conv1DTranspose
+            Convolution1DTranspose Conv3DTranspose Convolution3DTranspose ConvTranspose1d
+            ConvTranspose3d DepthwiseConv1D SeparableConv1D SeparableConvolution1D ConvLSTM1D
+            ConvLSTM2D ConvLSTM3D LocallyConnected1D LocallyConnected2D EinsumDense Bilinear
             MaxPool3D MaxPooling3D AvgPool3D AveragePooling3D GlobalMaxPool3D GlobalMaxPooling3D
             GlobalAvgPool3D GlobalAveragePooling3D AdaptiveAvgPool3d AdaptiveMaxPool3d
             AdaptiveAveragePooling1D AdaptiveAveragePooling3D AdaptiveMaxPooling1D
-            AdaptiveMaxPooling3D FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d
-            MaxUnpool1d MaxUnpool2d MaxUnpool3d
-            Cropping1D Cropping2D Cropping3D CenterCrop RandomCrop UpSampling1D UpSampling2D
-            UpSampling3D Upsample UpsamplingBilinear2d UpsamplingNearest2d PixelShuffle
-            PixelUnshuffle ChannelShuffle Fold Unfold Resizing Rescaling RepeatVector Masking
-            ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d
-            ReplicationPad3d ConstantPad1d ConstantPad2d ConstantPad3d CircularPad1d CircularPad2d
-            CircularPad3d
-            Dot Maximum Minimum CosineSimilarity PairwiseDistance EmbeddingBag
-            GroupNormalization GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNormalization
-            RMSNorm LocalResponseNorm CrossMapLRN2d SyncBatchNorm UnitNormalization Normalization
-            SpectralNormalization
-            PReLU RReLU ThresholdedReLU Threshold CELU GLU Hardshrink Hardsigmoid Hard_sigmoid Hardswish
-            Hard_swish Hard_silu Hardtanh Hard_tanh Hard_shrink LogSigmoid Log_sigmoid Mish Softmin
-            Softshrink Soft_shrink Softsign Softmax2d Sparsemax Sparse_plus Sparse_sigmoid Squareplus
-            Tanhshrink Tanh_shrink Exponential AdaptiveLogSoftmaxWithLoss
-            AugMix AutoContrast CategoryEncoding CutMix Discretization Equalization Flax FlaxLayer
-            Hashing HashedCrossing IntegerLookup JaxLayer MaxNumBoundingBoxes MelSpectrogram MixUp
-            Pipeline RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
-            RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
-            RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective RandomPosterization
-            RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth
-            RandomZoom ReversibleEmbedding Solarization STFTSpectrogram StringLookup TextVectorization
-            TFSMLayer TorchModuleWrapper Wrapper
+            AdaptiveMaxPooling3D FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d
+            LPPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Cropping1D Cropping2D Cropping3D
+            CenterCrop RandomCrop UpSampling1D UpSampling2D UpSampling3D Upsample
+            UpsamplingBilinear2d UpsamplingNearest2d PixelShuffle PixelUnshuffle ChannelShuffle
+            Fold Unfold Resizing Rescaling RepeatVector Masking ReflectionPad1d ReflectionPad2d
+            ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ConstantPad1d
+            ConstantPad2d ConstantPad3d CircularPad1d CircularPad2d CircularPad3d Dot Maximum
+            Minimum CosineSimilarity PairwiseDistance EmbeddingBag GroupNormalization GroupNorm
+            InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNormalization RMSNorm
+            LocalResponseNorm CrossMapLRN2d SyncBatchNorm UnitNormalization Normalization
+            SpectralNormalization PReLU RReLU ThresholdedReLU Threshold CELU GLU Hardshrink
+            Hardsigmoid Hard_sigmoid Hardswish Hard_swish Hard_silu Hardtanh Hard_tanh Hard_shrink
+            LogSigmoid Log_sigmoid Mish Softmin Softshrink Soft_shrink Softsign Softmax2d
+            Sparsemax Sparse_plus Sparse_sigmoid Squareplus Tanhshrink Tanh_shrink Exponential
+            AdaptiveLogSoftmaxWithLoss AugMix AutoContrast CategoryEncoding
+            ContrastLimitedAdaptiveHistogramEqualization CutMix Discretization Equalization Flax
+            FlaxLayer Hashing HashedCrossing IntegerLookup JaxLayer MaxNumBoundingBoxes
+            MelSpectrogram MixUp Pipeline RandAugment RandomBrightness RandomColorDegeneration
+            RandomColorJitter RandomContrast RandomElasticTransform RandomErasing RandomFlip
+            RandomGaussianBlur RandomGrayscale RandomHeight RandomHue RandomInvert
+            RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
+            RandomShear RandomTranslation RandomWidth RandomZoom ReversibleEmbedding Solarization
+            STFTSpectrogram StringLookup TextVectorization TFSMLayer TorchModuleWrapper Wrapper
         """,
     },
     # A layer that another one holds as its activation.
@@ -94,8 +92,8 @@ TYPES: dict[str, dict[str, str]] = {
         "Nesterov NAG NesterovMomentum",
         "write `adam: {amsgrad: true}`": "AMSGrad",
         NONE: """
-            Adafactor Adamax ASGD LBFGS LARS LAMB LossScaleOptimizer Muon RAdam Rprop SparseAdam
-            Optimizer
+            Adafactor Adamax ASGD LBFGS LARS LAMB LossScaleOptimizer MultiOptimizer OptimizerMap
+            ScheduleFreeAdamW Muon RAdam Rprop SparseAdam Optimizer
         """,
     },
     "schedule": {
@@ -111,23 +109,25 @@ TYPES: dict[str, dict[str, str]] = {
     },
     "loss": {
         NONE: """
-            BinaryFocalCrossentropy CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy
-            FocalLoss Focal CTC CTCLoss CategoricalHinge Circle Dice DiceLoss LogCosh
-            MeanAbsolutePercentageError MAPE MeanSquaredLogarithmicError MSLE Poisson SquaredHinge
-            Tversky PoissonNLLLoss GaussianNLLLoss MarginRankingLoss MultiMarginLoss
-            MultiLabelMarginLoss HingeEmbeddingLoss SoftMarginLoss CosineEmbeddingLoss
-            TripletMarginLoss TripletMarginWithDistanceLoss TripletLoss RMSE RootMeanSquaredError Loss
+            BinaryFocalCrossentropy CategoricalFocalCrossentropy
+            CategoricalGeneralizedCrossEntropy FocalLoss Focal CTC CTCLoss CategoricalHinge Circle
+            Dice DiceLoss LogCosh MeanAbsolutePercentageError MAPE MeanSquaredLogarithmicError
+            MSLE Poisson SquaredHinge Tversky PoissonNLLLoss GaussianNLLLoss MarginRankingLoss
+            MultiMarginLoss MultiLabelMarginLoss HingeEmbeddingLoss SoftMarginLoss
+            CosineEmbeddingLoss TripletMarginLoss TripletMarginWithDistanceLoss TripletLoss RMSE
+            RootMeanSquaredError Loss
         """,
     },
     "metric": {
         "leave it out: the loss is reported beside the metrics": "Loss",
         NONE: """
-            FBetaScore BinaryIoU IoU MeanIoU OneHotIoU OneHotMeanIoU R2Score Mean MeanMetricWrapper
-            Sum Metric RootMeanSquaredError RMSE MeanAbsolutePercentageError MAPE
-            MeanSquaredLogarithmicError MSLE LogCoshError LogCosh Poisson CategoricalHinge SquaredHinge
-            TruePositives TrueNegatives FalsePositives FalseNegatives PrecisionAtRecall
-            RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity Specificity
-            ConcordanceCorrelation PearsonCorrelation BalancedAccuracy ConfusionMatrix
+            FBetaScore BinaryFocalCrossentropy CategoricalFocalCrossentropy BinaryIoU IoU MeanIoU
+            OneHotIoU OneHotMeanIoU R2Score Mean MeanMetricWrapper Sum Metric RootMeanSquaredError
+            RMSE MeanAbsolutePercentageError MAPE MeanSquaredLogarithmicError MSLE LogCoshError
+            LogCosh Poisson CategoricalHinge SquaredHinge TruePositives TrueNegatives
+            FalsePositives FalseNegatives PrecisionAtRecall RecallAtPrecision
+            SensitivityAtSpecificity SpecificityAtSensitivity Specificity ConcordanceCorrelation
+            PearsonCorrelation BalancedAccuracy ConfusionMatrix
         """,
     },
     "initializer": {
@@ -164,11 +164,11 @@ PARAMETERS: dict[str, dict[str, str]] = {
     },
     "optimizer": {
         "`adamw` and `lion` have it; `l2` inside a layer penalises its kernel": "weight_decay",
-        "a schedule makes the learning rate fall: `learning_rate: {{exponential: …}}`": ""
+        "a schedule makes the learning rate fall: `learning_rate: {exponential: …}`": ""
         "decay lr_decay",
     },
     "train": {
-        "write it inside the optimizer: `optimizer: {{adam: {{learning_rate: {value}}}}}`": ""
+        "write it inside the optimizer: `optimizer: {adam: {learning_rate: {value}}}`": ""
         "learning_rate lr",
         "write `early_stopping` and `checkpoint` for what ends and saves a training": "callbacks",
         "the dataset says which examples are for validation": "validation_split validation_data",
@@ -177,7 +177,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
 
 SECTIONS: dict[str, str] = {
     "`loss`, `optimizer` and `metrics` are sections of their own": "compile",
-    "write it inside the optimizer: `optimizer: {{adam: {{learning_rate: {value}}}}}`": ""
+    "write it inside the optimizer: `optimizer: {adam: {learning_rate: {value}}}`": ""
     "learning_rate lr",
 }
 
@@ -193,12 +193,12 @@ def missing_type(word: str, kind: str, inner: bool = False) -> str:
 def missing_parameter(word: str, kind: str, value: str) -> str:
     """The same for a parameter of a kind of component."""
     found = _folded(*PARAMETERS.get(kind, {}).items())
-    return found.get(folded(word), "").format(value=value)
+    return found.get(folded(word), "").replace("{value}", value)
 
 
 def missing_section(word: str, value: str) -> str:
     """The same for a section."""
-    return _folded(*SECTIONS.items()).get(folded(word), "").format(value=value)
+    return _folded(*SECTIONS.items()).get(folded(word), "").replace("{value}", value)
 
 
 @cache

@@ -15,7 +15,6 @@ from tfgraph.api.parameters import Parameter, article, not_finite, too_large
 from tfgraph.diagnostics import Diagnostic, Source, Span, collect, did_you_mean, listed
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
-from tfgraph.spec.elsewhere import missing_parameter
 from tfgraph.spec.failures import (
     failures,
     innermost,
@@ -269,6 +268,8 @@ class EntryReader:
                 help=f"give `{key.value}` an entry of its own",
             )
             return
+        from tfgraph.spec.elsewhere import missing_parameter
+
         what = f"the type of {article(kind)} {kind}"
         if not siblings:
             help = f"nothing may stand beside {what}"

@@ -65,7 +65,7 @@ def meant_type(
     unknown = missing_type(word, kind, inner)
     # An activation `linear` is none, whatever layers are called so.
     if found := called(word, {} if inner and unknown else names):
-        return "; ".join(filter(None, [asked(found), _difference(word, found, types)]))
+        return f"{asked(found)} {_difference(word, found, types)}".rstrip()
     return (
         unknown
         or _of_another_kind(word, kind, registry)
