@@ -302,3 +302,10 @@ def test_an_output_that_nothing_is_called_is_not_looked_at():
     found = errors(f"{FLAT}\nlayers:\n  - dense: 10\noutputs: [dense_1, nothing]\n{CLASSES}")
     assert [problem.code for problem in found] == ["TG209", "TG209"]
     assert found[1].help.startswith("write `of: dense_1` beside")
+
+
+def test_of_very_many_inputs_no_mend_is_sought():
+    layers = "".join(f"  - dense: {1 + number}\n    from: x\n" for number in range(2, 20))
+    names = ", ".join(f"dense_{number}" for number in range(1, 19))
+    (found,) = errors(f"inputs: {{x: [3]}}\nlayers:\n{layers}  - add:\n    from: [{names}]\n")
+    assert found.help.startswith("make the sizes 3 and 4 and 5")

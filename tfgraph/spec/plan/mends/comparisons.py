@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tfgraph.api import TensorSpec, show_shape
 from tfgraph.spec.model import LossEntry, MetricEntry
 from tfgraph.spec.plan.mends import changes, wording
-from tfgraph.spec.plan.mends.trial import specs_with, up, works
+from tfgraph.spec.plan.mends.trial import MAX_STEPS, specs_with, up, works
 from tfgraph.spec.plan.mends.wording import beside
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.notes import place
@@ -108,11 +109,12 @@ class _ComparisonMends:
                 return also + found
         return ""
 
-    def ends(self) -> Iterator[str]:
-        """The outputs, and the layers that nothing takes."""
+    def ends(self) -> list[str]:
+        """The outputs, and the layers that nothing takes; of many the first ones."""
         taken = {name for layer in self.scope.planned.values() for name in layer.inputs}
-        yield from (name.value for name in self.scope.spec.outputs)
-        yield from (name for name in self.scope.planned if name not in taken)
+        outputs = (name.value for name in self.scope.spec.outputs)
+        free = (name for name in self.scope.planned if name not in taken)
+        return list(islice(dict.fromkeys(chain(outputs, free)), MAX_STEPS))
 
     def shape(self, of: str, target: str, wanted: TensorSpec) -> str:
         """The values of the output, or of the target, in the shape of the other."""

@@ -10,7 +10,7 @@ from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import contract
 from tfgraph.spec.plan.mends import changes, wording
-from tfgraph.spec.plan.mends.trial import up, works
+from tfgraph.spec.plan.mends.trial import MAX_STEPS, up, works
 from tfgraph.spec.plan.model import above
 from tfgraph.spec.plan.notes import place
 
@@ -89,6 +89,8 @@ class _LayerMends:
 
     def several_inputs(self) -> str:
         """A layer on one of the inputs, or a change above it, that makes it like another."""
+        if len(self.inputs) > MAX_STEPS:
+            return ""
         for index in self.shortcuts_first():
             name = self.inputs[index]
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from tfgraph.api import Component, Layer, LayerReference, TensorSpec
 from tfgraph.errors import ComponentError, PluginError
 from tfgraph.spec.plan import contract
-from tfgraph.spec.plan.model import PlannedLayer, above
+from tfgraph.spec.plan.model import PlannedLayer
 
 if TYPE_CHECKING:
     from tfgraph.spec.plan.scope import Scope
 
-#: Of larger models no changes of the data are tried.
+#: What needs more layers to be worked out anew is not tried.
 MAX_LAYERS = 200
-#: So many layers above a mistake are looked at for its cause.
+#: So many layers above a mistake are looked at for its cause, and so many outputs and inputs.
 MAX_STEPS = 12
 
 
@@ -49,10 +49,9 @@ def specs_with(
     A layer that is None is left out: what takes it takes its input.
     """
     layers = layers or {}
-    needed = above(scope.planned, names)
     changed: dict[str, TensorSpec] = dict(fields or {})
-    steps = [layer for name, layer in scope.planned.items() if name in needed]
-    if len(steps) > MAX_LAYERS and fields:
+    steps = _steps(scope, names, layers)
+    if steps is None:
         return None
     for step in steps:
         if step.name not in layers and not changed.keys() & step.inputs:
@@ -68,6 +67,31 @@ def specs_with(
     specs = [changed.get(name) or scope.spec_of(name) for name in names]
     known = tuple(spec for spec in specs if spec is not None)
     return known if len(known) == len(names) else None
+
+
+def _steps(
+    scope: Scope, names: Sequence[str], layers: Mapping[str, Layer | None]
+) -> list[PlannedLayer] | None:
+    """The layers that lead to some from the changed ones on, each after what it takes.
+
+    None where they are too many.
+    """
+    found: dict[str, PlannedLayer] = {}
+    waiting = list(names)
+    while waiting:
+        if len(found) + len(waiting) > MAX_LAYERS:
+            return None
+        name = waiting[-1]
+        layer = scope.planned.get(name)
+        above = [] if layer is None or name in layers else layer.inputs
+        missing = [n for n in above if n in scope.planned and n not in found]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        if layer is not None:
+            found.setdefault(name, layer)
+    return list(found.values())
 
 
 def _infer(
