@@ -19,7 +19,7 @@ from tfgraph.errors import TfgraphError
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph, build
-    from tfgraph.run import Run, evaluate, open_run, predict, train
+    from tfgraph.run import Run, evaluate, open_run, predict, resume, train
     from tfgraph.spec import Plan, load, loads
 
 __version__ = "0.1.0"
@@ -35,6 +35,7 @@ __all__ = [
     "loads",
     "open_run",
     "predict",
+    "resume",
     "train",
 ]
 
@@ -48,6 +49,7 @@ _HOMES = {
     "loads": "tfgraph.spec",
     "open_run": "tfgraph.run",
     "predict": "tfgraph.run",
+    "resume": "tfgraph.run",
     "train": "tfgraph.run",
 }
 

@@ -89,7 +89,7 @@ def test_runs_are_numbered(call: Caller) -> None:
 def test_equal_runs_leave_equal_weights_and_figures(call: Caller) -> None:
     for name in ("a", "b"):
         assert call("train", "line.yaml", "--run", name).code == 0
-    for file in ("metrics.jsonl", "spec.yaml", "checkpoints/last/state-12.npz"):
+    for file in ("metrics.jsonl", "spec.yaml", "checkpoints/step-12/arrays.npz"):
         assert Path("a", file).read_bytes() == Path("b", file).read_bytes()
 
 
@@ -108,7 +108,7 @@ def test_predictions_are_the_same_in_every_form(call: Caller) -> None:
     outputs.append(np.load("y.npz")["scale_1"])
     outputs.append(np.loadtxt("y.csv", skiprows=1, dtype=np.float32))
     outputs.append(np.array(json.loads(Path("y.json").read_text())["scale_1"], np.float32))
-    kernel = np.load("r/checkpoints/last/state-12.npz")["weights/scale_1/scale"]
+    kernel = np.load("r/checkpoints/step-12/arrays.npz")["weights/scale_1/scale"]
     for output in outputs:
         np.testing.assert_array_equal(output, x * kernel)
     assert call("predict", "r", "x.npy").out == Path("y.csv").read_text()

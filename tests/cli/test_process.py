@@ -132,10 +132,13 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out) == (code, "")
     last = err.splitlines()[-1]
-    found = re.fullmatch(r"interrupted after step (\d+); the weights are in `runs/line-1`", last)
+    found = re.fullmatch(
+        r"interrupted after step (\d+); go on with `tfgraph train --resume runs/line-1`", last
+    )
     assert found, err
-    saved = json.loads((folder / "runs/line-1/checkpoints/last/manifest.json").read_text())
-    assert saved["step"] == int(found[1])
+    assert (folder / f"runs/line-1/checkpoints/step-{found[1]}/manifest.json").exists()
+    went_on = process("train", "--resume", "runs/line-1", "--set", "train.epochs=2", folder=folder)
+    assert went_on.code == 0
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tfgraph.run import EpochRecord, Run
-from tfgraph.run.progress import Work
+from tfgraph.api import hookimpl
+from tfgraph.run import Outcome, Record, RunInfo
 
 LINE = """\
 tfgraph: 1
@@ -41,19 +41,28 @@ train: {epochs: 3, batch_size: 4}
 
 class Notes:
     def __init__(self) -> None:
-        self.work: Work | None = None
-        self.steps: list[tuple[int, int]] = []
-        self.epochs: list[EpochRecord] = []
-        self.runs: list[Run | None] = []
+        self.run: RunInfo | None = None
+        self.steps: list[int] = []
+        self.records: list[Record] = []
+        self.saved: list[int] = []
+        self.outcomes: list[Outcome] = []
 
-    def started(self, work: Work) -> None:
-        self.work = work
+    @hookimpl
+    def tfgraph_run_started(self, run: RunInfo) -> None:
+        self.run = run
 
-    def steps_done(self, epoch: int, step: int, loss: float, examples_per_second: float) -> None:
-        self.steps.append((epoch, step))
+    @hookimpl
+    def tfgraph_steps_done(self, step: int) -> None:
+        self.steps.append(step)
 
-    def epoch_ended(self, record: EpochRecord) -> None:
-        self.epochs.append(record)
+    @hookimpl
+    def tfgraph_epoch_ended(self, record: Record) -> None:
+        self.records.append(record)
 
-    def ended(self, run: Run | None) -> None:
-        self.runs.append(run)
+    @hookimpl
+    def tfgraph_checkpoint_saved(self, step: int) -> None:
+        self.saved.append(step)
+
+    @hookimpl
+    def tfgraph_run_ended(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)

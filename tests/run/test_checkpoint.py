@@ -12,7 +12,9 @@ from tests.run.models import LINE, NOISY
 from tests.run.test_training import arrays, weights
 from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl
 from tfgraph.errors import DataError
-from tfgraph.run.checkpoint import load_checkpoint, save_checkpoint
+from tfgraph.run.checkpoint import Saved, Store
+from tfgraph.run.history import Monitored
+from tfgraph.run.restoring import restore, state_of
 
 DATA = arrays(12)
 
@@ -45,24 +47,24 @@ def trained(text: str = NOISY, steps: int = 5) -> tfgraph.Graph:
     return graph
 
 
+def saved(graph: tfgraph.Graph, folder: Path, monitored: Monitored | None = None) -> Store:
+    store = Store(folder)
+    step = int(graph.step)
+    store.save(
+        state_of(graph), Saved(step, 1.5, '{"epoch": 1, "step": 3, "loss": 1.0}\n', monitored)
+    )
+    return store
+
+
 def test_training_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     straight = trained(steps=12)
-    save_checkpoint(trained(steps=5), tmp_path)
+    store = saved(trained(steps=5), tmp_path)
     resumed = tfgraph.build(tfgraph.loads(NOISY))
-    load_checkpoint(resumed, tmp_path, slots=True)
+    restore(resumed, store.last())
     resumed.train(steps=7, **DATA)
     assert int(resumed.step) == 12
-    for name, value in weights(straight).items():
-        np.testing.assert_array_equal(weights(resumed)[name], value)
-
-
-def test_the_weights_alone_need_no_slots(tmp_path: Path) -> None:
-    graph = trained()
-    save_checkpoint(graph, tmp_path)
-    without = tfgraph.build(tfgraph.loads(NOISY.replace("adam", "gradient_descent")))
-    load_checkpoint(without, tmp_path)
-    for name, value in weights(graph).items():
-        np.testing.assert_array_equal(weights(without)[name], value)
+    for name, value in state_of(straight).items():
+        np.testing.assert_array_equal(state_of(resumed)[name], value)
 
 
 def test_bfloat16_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -76,74 +78,78 @@ def test_bfloat16_comes_back_bit_for_bit(tmp_path: Path) -> None:
     plan = tfgraph.loads("tfgraph: 1\ninputs: {x: [3]}\nlayers: [half_scale]", registry=registry)
     graph, other = tfgraph.build(plan), tfgraph.build(plan)
     graph.weights["half_scale_1/scale"].assign([0.1, -2.5, 3e38])
-    save_checkpoint(graph, tmp_path)
-    load_checkpoint(other, tmp_path)
+    restore(other, saved(graph, tmp_path).last())
     (name,) = graph.weights
     assert other.weights[name].numpy().tobytes() == graph.weights[name].numpy().tobytes()
 
 
-def test_a_newer_checkpoint_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+def test_what_is_beside_the_arrays_comes_back(tmp_path: Path) -> None:
+    figure = Monitored("accuracy", 0.1 + 0.2, "higher")
+    found = saved(trained(), tmp_path, figure).load(5).saved
+    assert found == Saved(5, 1.5, '{"epoch": 1, "step": 3, "loss": 1.0}\n', figure)
+
+
+def test_the_newest_are_kept_and_the_best(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    values = {3: 0.5, 7: 0.9, 10: 0.8, 20: 0.9, 100: None}
+    for step, value in values.items():
+        figure = Monitored("accuracy", value, "higher") if value else None
+        store.save({"step": np.int64(step)}, Saved(step, 0.0, "", figure))
+    assert store.steps() == [3, 7, 10, 20, 100]
+    assert store.best_step() == 7  # the first of equal ones
+    store.prune(2)
+    assert store.steps() == [7, 20, 100]
+    store.prune(1)
+    assert store.steps() == [7, 100]
+    assert store.last().saved.step == 100
+
+
+def test_the_lowest_loss_is_the_best_and_no_number_never_is(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for step, value in ((1, float("nan")), (2, 5.0), (3, -1.0), (4, float("nan"))):
+        store.save({}, Saved(step, 0.0, "", Monitored("loss", value, "lower")))
+    assert store.best_step() == 3
+
+
+def test_a_sound_checkpoint_is_not_written_again(tmp_path: Path) -> None:
+    store = saved(trained(), tmp_path)
+    before = (store.path(5) / "arrays.npz").stat()
+    saved(trained(), tmp_path)
+    after = (store.path(5) / "arrays.npz").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_damaged_one_is_written_again(tmp_path: Path) -> None:
+    store = saved(trained(), tmp_path)
+    (store.path(5) / "arrays.npz").write_bytes(b"")
+    saved(trained(), tmp_path)
+    assert store.last().saved.step == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["step-5"]
+
+
+def test_the_newest_sound_one_is_found_and_the_damaged_named(tmp_path: Path) -> None:
     graph = trained()
-    save_checkpoint(graph, tmp_path)
+    saved(graph, tmp_path)
     graph.train(steps=1, **DATA)
-    save_checkpoint(graph, tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["manifest.json", "state-6.npz"]
+    store = saved(graph, tmp_path)
+    (store.path(6) / "manifest.json").unlink()
+    found = store.last()
+    assert found.saved.step == 5
+    assert len(found.damaged) == 1
+    assert "step-6" in found.damaged[0]
 
 
-def test_a_crash_between_the_two_files_leaves_the_old_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    graph = trained()
-    save_checkpoint(graph, tmp_path)
-    before = weights(graph)
-    graph.train(steps=1, **DATA)
-
-    def crash(path: Path, text: str) -> None:
-        raise RuntimeError("power cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("tfgraph.run.checkpoint.write_text", crash)
-        with pytest.raises(RuntimeError):
-            save_checkpoint(graph, tmp_path)
-    loaded = tfgraph.build(tfgraph.loads(NOISY))
-    load_checkpoint(loaded, tmp_path)
-    assert int(loaded.step) == 5
-    for name, value in before.items():
-        np.testing.assert_array_equal(weights(loaded)[name], value)
+def test_there_is_none_in_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there is no checkpoint in"):
+        Store(tmp_path / "no").last()
+    with pytest.raises(DataError, match="there is no checkpoint of step 3 in"):
+        Store(tmp_path).load(3)
 
 
-def refusal(folder: Path, text: str = NOISY, *, slots: bool = False) -> str:
-    """The message that a checkpoint is refused with; the graph stays as it was."""
-    graph = tfgraph.build(tfgraph.loads(text))
-    before = weights(graph)
-    with pytest.raises(DataError) as caught:
-        load_checkpoint(graph, folder, slots=slots)
-    for name, value in before.items():
-        np.testing.assert_array_equal(weights(graph)[name], value)
-    return caught.value.message
-
-
-def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "no").startswith(f"there is no checkpoint in `{tmp_path / 'no'}`")
-    save_checkpoint(trained(), tmp_path)
-    (tmp_path / "state-5.npz").unlink()
-    assert "there is no checkpoint in" in refusal(tmp_path)
-
-
-def test_one_changed_bit_is_noticed(tmp_path: Path) -> None:
-    save_checkpoint(trained(), tmp_path)
-    state = tmp_path / "state-5.npz"
-    data = bytearray(state.read_bytes())
-    data[len(data) // 2] ^= 1
-    state.write_bytes(data)
-    assert "damaged: state-5.npz has another SHA-256 than when it was saved" in refusal(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "state-5.npz"])
+@pytest.mark.parametrize("name", ["manifest.json", "arrays.npz", "metrics.jsonl"])
 def test_damage_anywhere_is_noticed(tmp_path: Path, name: str) -> None:
-    graph = trained()
-    save_checkpoint(graph, tmp_path)
-    path = tmp_path / name
+    store = saved(trained(), tmp_path)
+    path = store.path(5) / name
     whole = path.read_bytes()
     choose = random.Random(0)
     for _ in range(25):
@@ -152,35 +158,44 @@ def test_damage_anywhere_is_noticed(tmp_path: Path, name: str) -> None:
         for damaged in (bytes(flipped), whole[: choose.randrange(len(whole))]):
             path.write_bytes(damaged)
             with pytest.raises(DataError):
-                load_checkpoint(graph, tmp_path)
+                store.load(5)
     path.write_bytes(whole)
-    load_checkpoint(graph, tmp_path)
+    store.load(5)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1, "file": "../x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2, "files": {}}', "null", "5"])
 def test_a_damaged_manifest_is_noticed(tmp_path: Path, text: str) -> None:
-    save_checkpoint(trained(), tmp_path)
-    (tmp_path / "manifest.json").write_text(text)
-    assert "there is no checkpoint" in (m := refusal(tmp_path)) or "damaged: its manifest" in m
+    store = saved(trained(), tmp_path)
+    (store.path(5) / "manifest.json").write_text(text)
+    with pytest.raises(DataError, match=r"is damaged: its manifest\.json"):
+        store.load(5)
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    save_checkpoint(trained(), tmp_path)
-    path = tmp_path / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2}))
-    assert refusal(tmp_path).endswith("is of format 2, not 1")
+    store = saved(trained(), tmp_path)
+    path = store.path(5) / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 1}))
+    with pytest.raises(DataError, match="is of format 1, not 2"):
+        store.load(5)
 
 
 def test_a_checkpoint_of_another_model_says_which_weights_differ(tmp_path: Path) -> None:
-    save_checkpoint(trained(), tmp_path)
+    store = saved(trained(), tmp_path)
     wider = NOISY.replace("units: 4", "units: 5").replace("name: out", "name: last")
-    assert refusal(tmp_path, wider) == (
-        f"the checkpoint in `{tmp_path}` is of another model: "
+
+    def refusal(text: str) -> str:
+        graph = tfgraph.build(tfgraph.loads(text))
+        before = weights(graph)
+        with pytest.raises(DataError) as caught:
+            restore(graph, store.last())
+        for name, value in before.items():
+            np.testing.assert_array_equal(weights(graph)[name], value)
+        return caught.value.message
+
+    assert refusal(wider).startswith(
+        f"the checkpoint `{tmp_path}/step-5` is of another model: "
         "`hidden/kernel` is [3, 4] there, [3, 5] here; "
         "`hidden/bias` is [4] there, [5] here; "
-        "`batch_norm_1/scale` is [4] there, [5] here; "
-        "`batch_norm_1/offset` is [4] there, [5] here; "
-        "`batch_norm_1/moving_mean` is [4] there, [5] here; and 3 more"
     )
-    assert "it has `hidden/kernel`, which the model has not" in refusal(tmp_path, LINE)
-    assert "it has no `" in refusal(tmp_path, NOISY.replace("adam", "adadelta"), slots=True)
+    assert "it has no `slope/scale`" in refusal(LINE)
+    assert "which the model has not" in refusal(NOISY.replace("adam", "gradient_descent"))

@@ -12,9 +12,9 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
-from tfgraph.errors import DataError, DivergedError, UsageError
+from tfgraph.api import hookimpl
+from tfgraph.errors import DataError, UsageError
 from tfgraph.run import Interrupted
-from tfgraph.run.progress import Work
 
 
 def arrays(examples: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -33,8 +33,8 @@ def test_a_run_in_calls_is_a_run_in_one_call() -> None:
     data = {"train": arrays(30)}
     plan = tfgraph.loads(NOISY)
     notes = Notes()
-    run = tfgraph.train(plan, data=data, progress=notes)
-    assert len(notes.steps) > len(notes.epochs)
+    run = tfgraph.train(plan, data=data, listeners=[notes])
+    assert len(notes.steps) > len(notes.records)
     at_once = tfgraph.build(plan)
     at_once.train(steps=3 * 8, **data["train"])
     for name, value in weights(at_once).items():
@@ -43,21 +43,22 @@ def test_a_run_in_calls_is_a_run_in_one_call() -> None:
 
 def test_calls_end_with_the_epoch_and_cover_it() -> None:
     notes = Notes()
-    run = tfgraph.train(tfgraph.loads(LINE), progress=notes)
-    assert notes.work
-    assert (notes.work.epochs, notes.work.steps_per_epoch, notes.work.examples) == (4, 7, 50)
-    assert [record.step for record in notes.epochs] == [7, 14, 21, 28]
-    assert {7, 14, 21, 28} <= {step for _, step in notes.steps}
-    assert all((step - 1) // 7 == epoch - 1 for epoch, step in notes.steps)
-    assert notes.runs == [run]
-    assert run.history == tuple(notes.epochs)
+    run = tfgraph.train(tfgraph.loads(LINE), listeners=[notes])
+    assert notes.run
+    table = notes.run.timetable
+    assert (table.epochs, table.steps_per_epoch, table.examples, table.steps) == (4, 7, 50, 28)
+    assert [record.step for record in notes.records] == [7, 14, 21, 28]
+    assert [record.epoch for record in notes.records] == [1, 2, 3, 4]
+    assert {7, 14, 21, 28} <= set(notes.steps)
+    assert notes.outcomes == [run.outcome]
+    assert run.history == tuple(notes.records)
 
 
 def test_calls_grow_to_a_quarter_of_a_second() -> None:
     long = LINE.replace("points: 50", "points: 400000").replace("epochs: 4", "epochs: 1")
     notes = Notes()
     started = time.monotonic()
-    run = tfgraph.train(tfgraph.loads(long), progress=notes)
+    run = tfgraph.train(tfgraph.loads(long), listeners=[notes])
     assert run.step == 50_000
     # Six calls until they have grown, then a few a second.
     assert len(notes.steps) < 10 + 8 * (time.monotonic() - started)
@@ -70,6 +71,17 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_steps() -> None:
     for record in run.history:
         mean = float(graph.train(steps=7, **data)["loss"])
         assert record.loss == pytest.approx(mean, rel=1e-12)
+
+
+def test_the_log_does_not_depend_on_how_steps_are_cut_into_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quick = tfgraph.train(tfgraph.loads(LINE)).history
+    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
+    notes = Notes()
+    slow = tfgraph.train(tfgraph.loads(LINE), listeners=[notes]).history
+    assert len(notes.steps) == 28
+    assert slow == quick
 
 
 @pytest.mark.parametrize(
@@ -108,22 +120,6 @@ def test_without_a_directory_a_run_leaves_nothing(
     monkeypatch.chdir(tmp_path)
     assert tfgraph.train(tfgraph.loads(LINE)).directory is None
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_diverged_run_names_the_step_and_keeps_no_weights(tmp_path: Path) -> None:
-    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 100").replace("epochs: 4", "epochs: 99")
-    plan = tfgraph.loads(text)
-    with pytest.raises(DivergedError) as caught:
-        tfgraph.train(plan, tmp_path / "r")
-    alone = tfgraph.build(plan)
-    data = plan.spec.data.component.load("train", 0)
-    while np.isfinite(loss := float(alone.train(steps=1, **data)["last_loss"])):
-        pass
-    step = int(alone.step)
-    assert caught.value.message == f"training diverged: the loss of step {step} is {loss}"
-    assert not (tmp_path / "r/checkpoints").exists()
-    logged = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
-    assert len(logged) == (step - 1) // 7
 
 
 def test_a_figure_that_is_not_finite_is_null_in_the_log(tmp_path: Path) -> None:
@@ -168,8 +164,10 @@ def test_a_batch_larger_than_the_data_is_refused_where_it_would_be_left_out() ->
 def test_examples_that_are_left_out_are_not_counted(drop: str, steps: int, examples: int) -> None:
     notes = Notes()
     text = LINE.replace("batch_size: 8", f"batch_size: 8, drop_remainder: {drop}")
-    tfgraph.train(tfgraph.loads(text), progress=notes)
-    assert notes.work == Work(epochs=4, steps_per_epoch=steps, examples=examples)
+    tfgraph.train(tfgraph.loads(text), listeners=[notes])
+    assert notes.run
+    table = notes.run.timetable
+    assert (table.epochs, table.steps_per_epoch, table.examples) == (4, steps, examples)
 
 
 class Interrupting(Notes):
@@ -179,9 +177,10 @@ class Interrupting(Notes):
         super().__init__()
         self.number, self.times = number, times
 
-    def steps_done(self, epoch: int, step: int, loss: float, examples_per_second: float) -> None:
-        super().steps_done(epoch, step, loss, examples_per_second)
-        if epoch == 3:
+    @hookimpl
+    def tfgraph_steps_done(self, step: int) -> None:
+        super().tfgraph_steps_done(step)
+        if step > 14:
             for _ in range(self.times):
                 os.kill(os.getpid(), self.number)
 
@@ -193,22 +192,22 @@ def test_a_signal_ends_the_run_after_the_call_and_saves(
     before = signal.getsignal(number)
     notes = Interrupting(number)
     with pytest.raises(KeyboardInterrupt) as caught:
-        tfgraph.train(tfgraph.loads(LINE), tmp_path / "r", progress=notes)
+        tfgraph.train(tfgraph.loads(LINE), tmp_path / "r", listeners=[notes])
     assert isinstance(caught.value, Interrupted)
     assert caught.value.exit_code == code
     assert signal.getsignal(number) == before
-    assert notes.runs == [None]
-    step = notes.steps[-1][1]
+    step = notes.steps[-1]
+    assert [(o.status, o.step) for o in notes.outcomes] == [("interrupted", step)]
     assert step > 14
     assert int(tfgraph.open_run(tmp_path / "r").step) == step
 
 
-def test_a_second_signal_ends_the_run_at_once(tmp_path: Path) -> None:
+def test_a_second_signal_ends_the_run_without_saving(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         tfgraph.train(
-            tfgraph.loads(LINE), tmp_path / "r", progress=Interrupting(signal.SIGINT, times=2)
+            tfgraph.loads(LINE), tmp_path / "r", listeners=[Interrupting(signal.SIGINT, times=2)]
         )
-    assert not (tmp_path / "r/checkpoints").exists()
+    assert int(tfgraph.open_run(tmp_path / "r").step) == 0
 
 
 def test_a_run_in_another_thread_leaves_signals_alone() -> None:
@@ -217,35 +216,6 @@ def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert found[0].step == 28
-
-
-def test_weights_that_are_no_numbers_are_never_saved(tmp_path: Path) -> None:
-    plan = tfgraph.loads(
-        """
-        tfgraph: 1
-        inputs: {x: [2], y: [1]}
-        layers:
-          - dense: {units: 3, activation: relu}
-            name: hidden
-          - matmul: 1
-        loss: {squared_error: , target: y}
-        optimizer: {gradient_descent: 0.1}
-        """
-    )
-    x = np.ones((4, 2), np.float32)
-    x[1, 0] = np.nan
-    with pytest.raises(DivergedError, match="training diverged"):
-        tfgraph.train(plan, tmp_path / "r", data={"train": {"x": x, "y": np.ones((4, 1))}})
-    assert not (tmp_path / "r/checkpoints").exists()
-
-
-def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
-    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 3.0e+38")
-    text = text.replace("epochs: 4", "epochs: 1").replace("batch_size: 8", "batch_size: 1000")
-    plan = tfgraph.loads(text)
-    with pytest.raises(DivergedError, match=r"the weight `\w+/\w+` is not finite after step 1"):
-        tfgraph.train(plan, tmp_path / "r")
-    assert not (tmp_path / "r/checkpoints").exists()
 
 
 def test_a_run_is_read_as_it_was_resolved_whatever_became_of_the_files(tmp_path: Path) -> None:

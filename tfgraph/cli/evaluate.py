@@ -20,7 +20,7 @@ def command(plugins: tuple[str, ...], run: str, split: str, form: str) -> None:
     """Every example counts exactly once. RUN is a directory that `tfgraph train` has made."""
     graph = graph_of(run, plugins)
     from tfgraph.run import evaluate
-    from tfgraph.run.directory import finite
+    from tfgraph.run.events import finite
 
     found = evaluate(graph, split)
     if form == "json":

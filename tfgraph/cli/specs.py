@@ -52,7 +52,7 @@ def checked(path: str, registry: Registry, settings: Sequence[str] = ()) -> Chec
 
 def plan_of(path: str, plugins: Sequence[str], settings: Sequence[str] = ()) -> Plan:
     """The plan of a spec, its warnings printed; SpecError where it has errors."""
-    return _sound(checked(path, registry_of(plugins), settings))
+    return sound(checked(path, registry_of(plugins), settings))
 
 
 def graph_of(run: str, plugins: Sequence[str]) -> Graph:
@@ -62,12 +62,13 @@ def graph_of(run: str, plugins: Sequence[str]) -> Graph:
     from tfgraph.run.directory import RunDirectory
 
     # What is wrong with the directory is said before TensorFlow takes its seconds to load.
-    _sound(RunDirectory(Path(run)).check_spec(plugins))
+    sound(RunDirectory(Path(run)).check_spec(plugins))
     load_tensorflow()
     return open_run(run, plugin_files=plugins)
 
 
-def _sound(found: Checked) -> Plan:
+def sound(found: Checked) -> Plan:
+    """The plan of what was read, its warnings printed; SpecError where it has errors."""
     plan = found.sound()
     if found.diagnostics:
         say(render_all(found.diagnostics) + "\n", err=True)

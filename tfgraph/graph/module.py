@@ -12,6 +12,7 @@ from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import GraphError, UsageError
 from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
+from tfgraph.graph.examination import examination
 from tfgraph.graph.functions import reason_of, trace
 from tfgraph.graph.training import training_loop
 from tfgraph.lazy import tf
@@ -135,6 +136,15 @@ class Graph(tf.Module):  # type: ignore[misc]
         function = training_loop(self.plan, self._weights, slots, self.step, self.loss_sum)
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         return trace(self.plan, "train", function, inputs, least=1, fields=self.plan.fields)
+
+    @cached_property
+    def examine(self) -> Any:
+        """ConcreteFunction: the arrays of a split by field -> what of the next step is finite.
+
+        Batch, outputs of layers, loss and gradients, by name; nothing changes.
+        """
+        function = examination(self.plan, self._weights, self.step)
+        return trace(self.plan, "examine", function, self.stored, least=1, fields=self.plan.fields)
 
     @property
     def stored(self) -> dict[str, TensorSpec]:

@@ -1,20 +1,27 @@
-"""The hooks of tfgraph: where a plugin adds components.
+"""The hooks of tfgraph: where a plugin adds components, and is told of the moments of a run.
 
 A plugin is a module, named by an entry point of the group `tfgraph` in its distribution:
 
     [project.entry-points.tfgraph]
     mine = "my_package.tfgraph_plugin"
 
-Each hook is called once, when components are first looked up; none may import TensorFlow.
+The hooks that add components are called once, when components are first looked up; none may
+import TensorFlow. Those of a run are called while it lasts, in the process that trains: what one
+raises is reported, and the run goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pluggy
 
 from tfgraph.api import Dataset, Initializer, Layer, Loss, Metric, Optimizer, Schedule
+
+if TYPE_CHECKING:
+    from tfgraph.run.events import Outcome, Record, RunInfo
 
 hookspec = pluggy.HookspecMarker("tfgraph")
 
@@ -86,6 +93,56 @@ def tfgraph_datasets() -> Iterable[type[Dataset]]:  # type: ignore[empty-body]
     @hookimpl
     def tfgraph_datasets():
         return [FashionMnist]
+    """
+
+
+@hookspec
+def tfgraph_run_started(run: RunInfo) -> None:
+    """Data and graph are ready, and the first step follows.
+
+    @hookimpl
+    def tfgraph_run_started(run):
+        print(f"{run.timetable.steps} steps of {run.graph.plan.spec.name}")
+    """
+
+
+@hookspec
+def tfgraph_steps_done(run: RunInfo, step: int, loss: float, examples_per_second: float) -> None:
+    """Some steps have been made, a few times a second: `step` in all, with this mean loss.
+
+    @hookimpl
+    def tfgraph_steps_done(run, step, loss):
+        print(f"{step}: {loss:.4f}")
+    """
+
+
+@hookspec
+def tfgraph_epoch_ended(run: RunInfo, record: Record) -> None:
+    """An epoch has ended, or an evaluation within one: its figures stand in `record`.
+
+    @hookimpl
+    def tfgraph_epoch_ended(run, record):
+        print(record.epoch, record.loss, dict(record.metrics))
+    """
+
+
+@hookspec
+def tfgraph_checkpoint_saved(run: RunInfo, step: int, folder: Path) -> None:
+    """The state after `step` has been saved in `folder`, whole and synced.
+
+    @hookimpl
+    def tfgraph_checkpoint_saved(run, step, folder):
+        shutil.copytree(folder, backup / folder.name)
+    """
+
+
+@hookspec
+def tfgraph_run_ended(run: RunInfo, outcome: Outcome) -> None:
+    """The run is over, however it ended; the graph has its final weights.
+
+    @hookimpl
+    def tfgraph_run_ended(run, outcome):
+        print(outcome.status, dict(outcome.metrics))
     """
 
 

@@ -56,6 +56,8 @@ class Registry:
     ) -> None:
         _refuse_shared_names(plugins)
         self.plugins = tuple(plugins)
+        #: The module of each plugin, which has its hooks.
+        self.modules = dict(plugins)
         self.failed = tuple(failed)
         self._types: dict[str, dict[str, type[Component]]] = {}
         self._owners: dict[tuple[str, str], Plugin] = {}

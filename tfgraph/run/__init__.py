@@ -1,21 +1,23 @@
 """A run: training in calls of many steps, the directory it leaves, and working with it afterwards."""
 
 from tfgraph.run.directory import RunDirectory, next_directory
+from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.interrupts import Interrupted
 from tfgraph.run.opening import open_run
 from tfgraph.run.prediction import predict
-from tfgraph.run.progress import EpochRecord, Progress
-from tfgraph.run.training import Run, evaluate, train
+from tfgraph.run.training import Run, evaluate, resume, train
 
 __all__ = [
-    "EpochRecord",
     "Interrupted",
-    "Progress",
+    "Outcome",
+    "Record",
     "Run",
     "RunDirectory",
+    "RunInfo",
     "evaluate",
     "next_directory",
     "open_run",
     "predict",
+    "resume",
     "train",
 ]

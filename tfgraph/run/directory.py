@@ -1,24 +1,47 @@
-"""The run directory: the spec as given, what it was run with, the figures, the checkpoints."""
+"""The run directory: the spec as given, what it was run with, the figures, the checkpoints.
+
+It is made under another name and renamed, so that it is there whole or not at all.
+"""
 
 from __future__ import annotations
 
 import json
-import math
 import platform
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
-from tfgraph.run.files import write_text
-from tfgraph.run.progress import EpochRecord
+from tfgraph.run import files
+from tfgraph.run.checkpoint import Store
+from tfgraph.run.events import Outcome, finite
+from tfgraph.run.lock import NAME as LOCK
+from tfgraph.run.lock import locked
+from tfgraph.run.revision import git_revision
 from tfgraph.spec import Checked, Plan, check
-from tfgraph.spec.reader import decode
+from tfgraph.spec.reader import MAX_BYTES, decode
 
-FORMAT = 1
+FORMAT = 2
+_MANIFEST, _SPEC, _RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
+_LOG, _OUTCOME = "metrics.jsonl", "outcome.json"
+_MOST_MANIFEST = 16 << 20
+_TYPES: Mapping[str, type] = {
+    "name": str,
+    "spec": str,
+    "folder": str,
+    "seed": int,
+    "command": list,
+    "plugins": list,
+    "plugin_files": list,
+    "versions": dict,
+    "data": dict,
+    "started": str,
+}
 
 
 @dataclass(frozen=True)
@@ -28,46 +51,70 @@ class RunDirectory:
     path: Path
 
     @property
-    def checkpoint(self) -> Path:
-        """The folder of the newest checkpoint."""
-        return self.path / "checkpoints" / "last"
+    def store(self) -> Store:
+        """Its checkpoints."""
+        return Store(self.path / "checkpoints")
 
-    def add_epoch(self, record: EpochRecord) -> None:
-        """Add a line to metrics.jsonl.
+    def write_log(self, text: str) -> None:
+        """Write metrics.jsonl anew."""
+        files.write_text(self.path / _LOG, text)
 
-        Nothing in it depends on the time that was taken: equal runs leave equal lines.
-        """
-        line: dict[str, Any] = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
-        if record.split:
-            line[record.split] = finite(record.metrics)
+    def add_to_log(self, line: str) -> None:
+        """Add a line to metrics.jsonl; DataError where that fails."""
+        path = self.path / _LOG
         try:
-            with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise files.unwritable(path, error) from error
+
+    def write_outcome(self, outcome: Outcome) -> None:
+        """Write down how the run ended."""
+        found = {**asdict(outcome), "metrics": finite(outcome.metrics)}
+        files.write_text(self.path / _OUTCOME, json.dumps(found, indent=2) + "\n")
+
+    def begin(self) -> None:
+        """Take away how an earlier part of the run ended."""
+        (self.path / _OUTCOME).unlink(missing_ok=True)
+
+    def write_resolved(self, plan: Plan) -> None:
+        """Write the spec that is trained from now on."""
+        files.write_text(self.path / _RESOLVED, plan.spec.resolved_text())
+
+    def outcome(self) -> dict[str, Any] | None:
+        """How the run ended; None where it has not, or nobody could say."""
+        path = self.path / _OUTCOME
+        if not path.exists():
+            return None
+        found = _read_json(path)
+        if not isinstance(found, dict) or not isinstance(found.get("status"), str):
+            raise DataError(f"`{path}` does not say how the run ended")
+        return found
 
     def manifest(self) -> dict[str, Any]:
         """What the run was made with; DataError where this is no run directory."""
-        path = self.path / "manifest.json"
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
+        path = self.path / _MANIFEST
+        if not files.is_folder(self.path) or not path.exists():
             raise DataError(
                 f"`{self.path}` is no run directory: there is no `{path}`",
                 help="`tfgraph train SPEC` makes one",
-            ) from error
-        except OSError as error:
-            raise DataError(f"cannot read `{path}`: {error.strerror}") from error
-        except ValueError as error:
-            raise DataError(f"`{path}` is damaged: {error}") from error
+            )
+        found = _read_json(path)
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise DataError(f"`{path}` is not of format {FORMAT}")
+        for key, kind in _TYPES.items():
+            value = found.get(key)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise DataError(f"`{path}` is damaged: `{key}` is missing or no {kind.__name__}")
+        if not all(isinstance(file, str) for file in (*found["plugin_files"], *found["command"])):
+            raise DataError(f"`{path}` is damaged: `plugin_files` and `command` hold strings")
         return found
 
-    def check_spec(self, plugins: Sequence[str] = ()) -> Checked:
+    def check_spec(self, plugins: Sequence[str] = (), settings: Sequence[str] = ()) -> Checked:
         """Read, validate and plan the spec as it was trained, with the plugin files given.
 
-        Raises UsageError where it was trained with plugin files that are not given.
+        `settings` change it. Raises UsageError where it was trained with plugin files that are
+        not given.
         """
         manifest = self.manifest()
         given = {Path(file).name for file in plugins}
@@ -78,12 +125,8 @@ class RunDirectory:
                 f"the run `{self.path}` was trained with the plugin file `{missing[0]}`",
                 help=f"give it again: `tfgraph {options} …`",
             )
-        path = self.path / "resolved.yaml"
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise DataError(f"cannot read `{path}`: {error.strerror}") from error
-        source, problems = decode(data, str(path))
+        path = self.path / _RESOLVED
+        source, problems = decode(files.read_regular(path, MAX_BYTES), str(path))
         if problems:
             return Checked(source, None, tuple(problems))
         return check(
@@ -91,6 +134,7 @@ class RunDirectory:
             folder=Path(manifest["folder"]),
             default_name=manifest["name"],
             registry=load_registry(plugins),
+            settings=settings,
         )
 
 
@@ -107,37 +151,80 @@ def next_directory(parent: Path, name: str) -> Path:
 
 def refuse_existing(path: Path) -> None:
     """Raise UsageError where a run could not be made at `path` without touching something."""
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise UsageError(
-            f"`{path}` exists already: a run never overwrites anything",
-            help="choose another directory with `--run`, or remove it",
-        )
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
+        help = "choose another directory with `--run`, or remove it"
+        if (path / _MANIFEST).exists():
+            help = f"`--resume {path}` goes on with it; `--run` names another directory"
+        raise UsageError(f"`{path}` exists already: a run never overwrites anything", help=help)
 
 
-def create(
-    path: Path, plan: Plan, command: Sequence[str], plugin_files: Sequence[str]
-) -> RunDirectory:
-    """Make the directory of a run that is about to start."""
+@contextmanager
+def created(
+    path: Path,
+    plan: Plan,
+    *,
+    command: Sequence[str],
+    plugin_files: Sequence[str],
+    data: Mapping[str, str],
+    again: Callable[[], Path] | None = None,
+) -> Iterator[RunDirectory]:
+    """Make the directory of a run that is about to start, and hold its lock.
+
+    `data` are the hashes of the splits. Where the directory is there already it is `again()`
+    instead, and UsageError without it.
+    """
+    while again and path.exists():
+        path = again()
     refuse_existing(path)
+    temporary = files.aside(path)
+    made = (_SPEC, _RESOLVED, _MANIFEST, LOCK)
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        write_text(path / "spec.yaml", plan.spec.source.text)
+        temporary.mkdir(parents=True)
+        files.write_text(temporary / _SPEC, plan.spec.source.text)
         # What was trained: the files that the spec extends may change, and settings are gone.
-        write_text(path / "resolved.yaml", plan.spec.resolved_text())
-        manifest = _manifest(plan, command, plugin_files)
-        write_text(path / "manifest.json", json.dumps(manifest, indent=2) + "\n")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    return RunDirectory(path)
+        files.write_text(temporary / _RESOLVED, plan.spec.resolved_text())
+        manifest = _manifest(plan, command, plugin_files, data)
+        files.write_text(temporary / _MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    except (OSError, DataError) as error:
+        files.delete_folder(temporary, made)
+        raise error if isinstance(error, DataError) else files.unwritable(path, error) from error
+    with locked(temporary, shown=path):
+        try:
+            path = _renamed(temporary, path, again)
+            files.sync_folder(path.parent)
+        except OSError as error:
+            files.delete_folder(temporary, made)
+            refuse_existing(path)
+            raise files.unwritable(path, error) from error
+        yield RunDirectory(path)
 
 
-def _manifest(plan: Plan, command: Sequence[str], plugin_files: Sequence[str]) -> dict[str, Any]:
-    import numpy
-    import tensorflow
+def _renamed(temporary: Path, path: Path, again: Callable[[], Path] | None) -> Path:
+    """Rename a folder to `path`, or to `again()` where another process was quicker."""
+    while True:
+        try:
+            temporary.rename(path)
+        except OSError:
+            if again is None or not path.exists():
+                raise
+            path = again()
+        else:
+            return path
 
-    import tfgraph
 
-    registry = load_registry(plugin_files)
+@contextmanager
+def reopened(path: Path) -> Iterator[RunDirectory]:
+    """Hold the lock of a run that goes on, cleared of what its last process left half done."""
+    directory = RunDirectory(path)
+    directory.manifest()
+    with locked(path):
+        directory.store.tidy()
+        yield directory
+
+
+def _manifest(
+    plan: Plan, command: Sequence[str], plugin_files: Sequence[str], data: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "name": plan.spec.name,
@@ -145,21 +232,32 @@ def _manifest(plan: Plan, command: Sequence[str], plugin_files: Sequence[str]) -
         "folder": str(plan.spec.folder.resolve()),
         "seed": plan.spec.training.seed,
         "command": list(command),
-        "plugins": [{"name": p.name, "origin": p.origin} for p in registry.plugins],
+        "plugins": [asdict(p) for p in load_registry(plugin_files).plugins],
         "plugin_files": list(plugin_files),
-        "versions": {
-            "tfgraph": tfgraph.__version__,
-            "tensorflow": tensorflow.__version__,
-            "numpy": numpy.__version__,
-            "python": platform.python_version(),
-        },
+        "versions": versions(),
+        "data": dict(data),
+        "revision": git_revision(plan.spec.folder),
+        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
 
 
-def finite(metrics: Mapping[str, float]) -> dict[str, float | None]:
-    """The figures as JSON can say them: null for one that is not finite."""
-    return {name: value if math.isfinite(value) else None for name, value in metrics.items()}
+def versions() -> dict[str, str]:
+    """The versions of what a run depends on."""
+    import numpy
+    import tensorflow
+
+    import tfgraph
+
+    return {
+        "tfgraph": tfgraph.__version__,
+        "tensorflow": tensorflow.__version__,
+        "numpy": numpy.__version__,
+        "python": platform.python_version(),
+    }
 
 
-def _unwritable(path: Path, error: OSError) -> DataError:
-    return DataError(f"cannot write the run directory `{path}`: {error.strerror or error}")
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(files.read_regular(path, _MOST_MANIFEST))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"`{path}` is damaged: {error}") from error

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -41,7 +46,7 @@ def deferred_signals() -> Iterator[Signals]:
     if threading.current_thread() is not threading.main_thread():
         yield signals
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in _ENDING}
     for number in before:
         signal.signal(number, signals.note)
     try:
@@ -50,3 +55,35 @@ def deferred_signals() -> Iterator[Signals]:
         for number, handler in before.items():
             # None stands for a handler that was not set from Python: it cannot be set again.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextmanager
+def leaving_at_the_second(say: Callable[[str], None]) -> Iterator[None]:
+    """End the process at the second SIGINT or SIGTERM, even while a call of TensorFlow lasts.
+
+    Python runs its handlers between calls only, and a call may last long. The first signal
+    is left to the handlers; nothing of the run is in danger, as a checkpoint is there whole or
+    not at all. For a process that does nothing else than the run.
+    """
+    read, write = socket.socketpair()
+    write.setblocking(False)
+    before = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
+
+    def watch() -> None:
+        seen = 0
+        while number := read.recv(1):
+            seen += number[0] in _ENDING
+            if seen > 1:
+                say("left without saving: the last checkpoint is as it was")
+                sys.stderr.flush()
+                os._exit(128 + number[0])
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        write.close()
+        watcher.join()
+        read.close()

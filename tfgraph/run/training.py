@@ -1,91 +1,176 @@
-"""Training: epochs of calls that run many steps each, evaluated, logged and saved."""
+"""Training: a run from its start, or from where it stopped, to its end."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, DivergedError, UsageError
-from tfgraph.lazy import np
+from tfgraph.errors import DataError, DivergedError, TfgraphError, UsageError
+from tfgraph.registry import load_registry
 from tfgraph.run import directory as directories
-from tfgraph.run.checkpoint import save_checkpoint
+from tfgraph.run.changes import refuse_changes
+from tfgraph.run.checkpoint import Checkpoint
 from tfgraph.run.directory import RunDirectory
-from tfgraph.run.interrupts import Interrupted, Signals, deferred_signals
-from tfgraph.run.progress import EpochRecord, Progress, Silent, Work
+from tfgraph.run.events import Outcome, Record, RunInfo, Status
+from tfgraph.run.fingerprint import fingerprints
+from tfgraph.run.history import History, parsed
+from tfgraph.run.interrupts import Interrupted, deferred_signals
+from tfgraph.run.listeners import Listeners
+from tfgraph.run.restoring import restore
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
+from tfgraph.run.timetable import timetable
+from tfgraph.run.trainer import Trainer
+from tfgraph.run.transfer import Transfer, transfer
 from tfgraph.spec import Plan
+from tfgraph.spec.plan.monitoring import WATCHED
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
-#: A call should last about so many seconds: signals and the progress bar wait for its end.
-SECONDS_PER_CALL = 0.25
-#: The first calls say little of how long a step takes: the number of steps grows by degrees.
-MOST_GROWTH = 8
-#: Between two checkpoints lie at least so many seconds.
-SECONDS_PER_CHECKPOINT = 20.0
+_LOGGER = logging.getLogger("tfgraph")
 
 
 @dataclass(frozen=True)
 class Run:
     """A run that has ended.
 
-    `metrics` are those of the split `split` with the final weights: `test` where the data has it,
-    else `validation`; empty where it has neither.
+    Args:
+        graph: the graph with its final weights; those of the best evaluation with
+            `early_stopping`.
+        history: the records, from the first step on.
+        outcome: how it ended, with the figures of the split `test` where the data has it, else
+            `validation`.
+        directory: where its files are; None where it left none.
     """
 
     graph: Graph
-    history: tuple[EpochRecord, ...]
-    split: str | None
-    metrics: Mapping[str, float]
+    history: tuple[Record, ...]
+    outcome: Outcome
     directory: Path | None
-    seconds: float
 
     @property
     def step(self) -> int:
         """The number of steps made."""
-        return int(self.graph.step)
+        return self.outcome.step
+
+    @property
+    def split(self) -> str | None:
+        """The split that `metrics` are of."""
+        return self.outcome.split
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The figures of the split `split` with the final weights."""
+        return self.outcome.metrics
+
+    @property
+    def seconds(self) -> float:
+        """How long training has taken, over all resumptions."""
+        return self.outcome.seconds
 
 
 def train(
     plan: Plan,
     run_dir: str | Path | None = None,
     data: Arrays | None = None,
-    progress: Progress | None = None,
     *,
+    weights_from: str | Path | None = None,
+    listeners: Sequence[object] = (),
+    warn: Callable[[str], None] | None = None,
     command: Sequence[str] = (),
     plugin_files: Sequence[str] = (),
+    again: Callable[[], Path] | None = None,
 ) -> Run:
-    """Train the model of a plan for the epochs that it says.
+    """Train the model of a plan for as long as it says.
 
     Args:
         plan: a loaded spec.
         run_dir: a directory to make for spec, figures and checkpoints; None leaves no trace.
         data: arrays by split and field, in place of the spec's dataset.
-        progress: who is told of steps and epochs.
+        weights_from: the directory of a run whose weights are the first ones here, by name.
+        listeners: objects with methods called like the hooks of a run (`tfgraph_epoch_ended`),
+            marked with `hookimpl`.
+        warn: takes what goes wrong without ending the run; the logger `tfgraph` if not given.
         command: the command line, for the manifest.
-        plugin_files: the plugin files that the plan was loaded with, for the manifest.
+        plugin_files: the plugin files that the plan was loaded with.
+        again: where `run_dir` is taken by now, gives another.
 
-    Raises DivergedError at a loss that is not finite. Ctrl-C and SIGTERM let the current call
-    finish, save, and raise Interrupted, which is a KeyboardInterrupt.
+    Raises DivergedError at a loss or a weight that is not finite. Ctrl-C and SIGTERM let the
+    current call finish, save, and raise Interrupted, which is a KeyboardInterrupt.
     """
-    check_possible(plan, run_dir)
-    from tfgraph.graph import build
-
-    graph = build(plan)
-    arrays = load_split(graph, "train", data)
-    work = _work(plan, examples_in(arrays))
-    # Traced here, so that what is wrong with the model leaves no run directory behind.
-    _ = graph.train
-    made = None
+    check_possible(plan, run_dir if again is None else None)
+    prepared = _prepared(plan, data)
+    moved = transfer(prepared.graph, weights_from, plugin_files) if weights_from else None
+    folder: AbstractContextManager[RunDirectory | None] = nullcontext()
     if run_dir is not None:
-        made = directories.create(Path(run_dir), plan, command, plugin_files)
-    trainer = _Trainer(graph, arrays, work, data, made, progress or Silent())
-    return trainer.run()
+        hashes = fingerprints(prepared.known)
+        folder = directories.created(
+            Path(run_dir),
+            plan,
+            command=command,
+            plugin_files=plugin_files,
+            data=hashes,
+            again=again,
+        )
+    told = _Told(listeners, plugin_files, warn or _LOGGER.warning)
+    with folder as directory:
+        return _run(prepared, directory, None, told, moved)
+
+
+def resume(
+    run_dir: str | Path,
+    data: Arrays | None = None,
+    *,
+    settings: Sequence[str] = (),
+    plan: Plan | None = None,
+    listeners: Sequence[object] = (),
+    warn: Callable[[str], None] | None = None,
+    plugin_files: Sequence[str] = (),
+) -> Run:
+    """Go on with a run where its newest sound checkpoint stands.
+
+    On the same hardware and versions the weights, the optimizer's slots and the log are bit for
+    bit those of a run that never stopped.
+
+    Args:
+        run_dir: the directory of the run.
+        data: as `train` was given it.
+        settings: changes of how long it lasts: `train.epochs=20`.
+        plan: the spec it is thought to be of; refused where it differs.
+        listeners: as for `train`.
+        warn: as for `train`.
+        plugin_files: the plugin files that it was trained with.
+
+    Raises UsageError where the spec has changed in anything but how long training lasts, or
+    another process is training there; DataError where the data have changed, or the directory is
+    damaged.
+    """
+    path = Path(run_dir)
+    warn = warn or _LOGGER.warning
+    with directories.reopened(path) as directory:
+        before = directory.check_spec(plugin_files).sound()
+        if plan is None and settings:
+            plan = directory.check_spec(plugin_files, settings).sound()
+        if plan is not None:
+            refuse_changes(before, plan, path)
+        plan = plan or before
+        _warn_of_versions(directory, warn)
+        prepared = _prepared(plan, data)
+        _refuse_other_data(directory, prepared)
+        checkpoint = directory.store.last()
+        for damaged in checkpoint.damaged:
+            warn(f"{damaged}; going on from step {checkpoint.saved.step}")
+        restore(prepared.graph, checkpoint)
+        if plan is not before:
+            directory.write_resolved(plan)
+        directory.write_log(checkpoint.saved.log)
+        directory.begin()
+        told = _Told(listeners, plugin_files, warn)
+        return _run(prepared, directory, checkpoint, told, None)
 
 
 def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
@@ -99,144 +184,153 @@ def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
         directories.refuse_existing(Path(run_dir))
 
 
-def _work(plan: Plan, examples: int) -> Work:
-    from tfgraph.graph.batches import steps_per_epoch
-
-    training = plan.spec.training
-    steps = steps_per_epoch(examples, training)
-    if steps == 0:
-        raise DataError(
-            f"the split `train` has {examples} examples, fewer than one batch of "
-            f"{training.batch_size}, and `drop_remainder` leaves them out",
-            help="lower `batch_size`",
-        )
-    return Work(training.epochs, steps, min(examples, steps * training.batch_size))
-
-
 @dataclass
-class _Trainer:
+class _Prepared:
+    """A graph and the splits it needs, before the first step.
+
+    `known` are the splits that have been loaded.
+    """
+
     graph: Graph
-    arrays: Mapping[str, Any]
-    work: Work
     data: Arrays | None
-    directory: RunDirectory | None
-    progress: Progress
-    history: list[EpochRecord] = field(default_factory=list)
-    held: dict[str, dict[str, Any]] = field(default_factory=dict)
-    steps_a_call: int = 1
-    examples_per_second: float = 0.0
-    saved_at: float = field(default_factory=time.monotonic)
+    known: dict[str, dict[str, Any]]
+    watched: str | None
 
-    def run(self) -> Run:
-        started = time.monotonic()
-        run = None
-        with deferred_signals() as signals:
-            try:
-                self.progress.started(self.work)
-                for epoch in range(1, self.work.epochs + 1):
-                    self.epoch(epoch, signals)
-                run = self.finished(started)
-            finally:
-                self.progress.ended(run)
-        return run
+    def split(self, name: str) -> dict[str, Any]:
+        """The arrays of a split, kept for the next time."""
+        if name not in self.known:
+            self.known[name] = load_split(self.graph, name, self.data)
+        return self.known[name]
 
-    def finished(self, started: float) -> Run:
-        self.save()
-        split = next((s for s in ("test", "validation") if self.has(s)), None)
-        last = self.history[-1] if self.history else None
-        metrics = last.metrics if last and last.split == split else self.evaluate(split)
-        path = self.directory.path if self.directory else None
-        seconds = time.monotonic() - started
-        return Run(self.graph, tuple(self.history), split, metrics, path, seconds)
-
-    def epoch(self, epoch: int, signals: Signals) -> None:
-        """All steps of an epoch, and what follows its end."""
-        total, done = 0.0, 0
-        started = time.monotonic()
-        while done < self.work.steps_per_epoch:
-            steps = min(self.steps_a_call, self.work.steps_per_epoch - done)
-            loss = self.call(steps)
-            total += loss * steps
-            done += steps
-            self.progress.steps_done(
-                epoch,
-                (epoch - 1) * self.work.steps_per_epoch + done,
-                loss,
-                self.examples_per_second,
-            )
-            self.heed(signals)
-        speed = self.work.examples / max(time.monotonic() - started, 1e-9)
-        split = next((s for s in ("validation", "test") if self.has(s)), None)
-        record = EpochRecord(
-            epoch, int(self.graph.step), total / done, split, self.evaluate(split), speed
-        )
-        self.history.append(record)
-        if self.directory:
-            self.directory.add_epoch(record)
-        self.progress.epoch_ended(record)
-        self.save_now_and_then()
-        self.heed(signals)
-
-    def call(self, steps: int) -> float:
-        """One call of so many steps; the next one's number follows from the time it took."""
-        started = time.monotonic()
-        found = self.graph.train(steps=steps, **self.arrays)
-        loss, last = float(found["loss"]), float(found["last_loss"])
-        seconds = max(time.monotonic() - started, 1e-9)
-        if not math.isfinite(last):
-            raise DivergedError(
-                f"training diverged: the loss of step {int(self.graph.step)} is {last}",
-                help="lower the learning rate, or clip gradients with `clip_global_norm`",
-            )
-        batch = min(self.graph.plan.spec.training.batch_size, self.work.examples)
-        self.examples_per_second = steps * batch / seconds
-        wanted = int(steps * SECONDS_PER_CALL / seconds)
-        self.steps_a_call = max(1, min(wanted, steps * MOST_GROWTH))
-        return loss
-
-    def heed(self, signals: Signals) -> None:
-        """Save and stop where a signal has come."""
-        if signals.number is None:
-            return
-        message = f"interrupted after step {int(self.graph.step)}"
-        self.save()
-        if self.directory:
-            message += f"; the weights are in `{self.directory.path}`"
-        raise Interrupted(signals.number, message)
-
-    def save_now_and_then(self) -> None:
-        now = time.monotonic()
-        if now - self.saved_at >= SECONDS_PER_CHECKPOINT:
-            self.save()
-            self.saved_at = now
-
-    def save(self) -> None:
-        """Write the checkpoint; DivergedError, and nothing written, where a weight is not finite.
-
-        The loss of a step is taken before its update, and does not show every weight: a rectifier
-        hides what is not a number.
-        """
-        for name, variable in self.graph.weights.items():
-            if not np.isfinite(variable.numpy()).all():
-                raise DivergedError(
-                    f"training diverged: the weight `{name}` is not finite after step "
-                    f"{int(self.graph.step)}",
-                    help="look for values in the data that are no numbers, lower the learning "
-                    "rate, or clip gradients with `clip_global_norm`",
-                )
-        if self.directory:
-            save_checkpoint(self.graph, self.directory.checkpoint)
+    def figures(self, split: str) -> dict[str, float]:
+        """Loss and metrics of a split."""
+        return _figures(self.graph, self.split(split))
 
     def has(self, split: str) -> bool:
+        """Whether there is such a split."""
         return split in split_names(self.graph.plan, self.data)
 
-    def evaluate(self, split: str | None) -> dict[str, float]:
-        """The figures of a split, whose arrays are kept for the next time."""
-        if split is None:
-            return {}
-        if split not in self.held:
-            self.held[split] = load_split(self.graph, split, self.data)
-        return _figures(self.graph, self.held[split])
+
+def _prepared(plan: Plan, data: Arrays | None) -> _Prepared:
+    from tfgraph.graph import build
+
+    graph = build(plan)
+    prepared = _Prepared(graph, data, {}, None)
+    prepared.watched = next((s for s in WATCHED if prepared.has(s)), None)
+    prepared.split("train")
+    if prepared.watched:
+        prepared.split(prepared.watched)
+    elif plan.spec.training.best or plan.spec.training.early_stopping:
+        raise UsageError(
+            "there is no split to evaluate while training lasts",
+            help=f"give one of the splits {' and '.join(f'`{s}`' for s in WATCHED)}",
+        )
+    # Traced here, so that what is wrong with the model costs no training, and leaves no directory.
+    _ = graph.train
+    if prepared.watched:
+        _ = graph.evaluate
+    return prepared
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Who is told of a run, and who of what goes wrong without ending it."""
+
+    listeners: Sequence[object]
+    plugin_files: Sequence[str]
+    warn: Callable[[str], None]
+
+
+def _run(
+    prepared: _Prepared,
+    directory: RunDirectory | None,
+    checkpoint: Checkpoint | None,
+    told: _Told,
+    moved: Transfer | None,
+) -> Run:
+    graph = prepared.graph
+    plan = graph.plan
+    table = timetable(examples_in(prepared.split("train")), plan.spec.training)
+    saved = checkpoint.saved if checkpoint else None
+    history = History(plan, _records(checkpoint) if checkpoint else [])
+    path = directory.path if directory else None
+    info = RunInfo(graph, table, path, saved.step if saved else 0, prepared.watched, moved)
+    listeners = Listeners(load_registry(told.plugin_files), told.listeners, told.warn)
+    watched = prepared.watched
+    with deferred_signals() as signals:
+        trainer = Trainer(
+            info,
+            prepared.split("train"),
+            lambda: prepared.figures(watched) if watched else {},
+            history,
+            listeners,
+            signals,
+            told.warn,
+            seconds=saved.seconds if saved else 0.0,
+            unsaved=checkpoint is None,
+        )
+        listeners.call("tfgraph_run_started", run=info)
+        try:
+            status = trainer.run()
+            split = next((s for s in ("test", "validation") if prepared.has(s)), None)
+            outcome = trainer.outcome(status, split, prepared.figures)
+        except BaseException as error:
+            outcome = Outcome(_status(error), trainer.step, trainer.elapsed(), message=str(error))
+            _end(listeners, info, directory, outcome, told.warn)
+            raise
+        _end(listeners, info, directory, outcome, told.warn)
+    return Run(graph, tuple(history.records), outcome, path)
+
+
+def _end(
+    listeners: Listeners,
+    info: RunInfo,
+    directory: RunDirectory | None,
+    outcome: Outcome,
+    warn: Callable[[str], None],
+) -> None:
+    if directory:
+        try:
+            directory.write_outcome(outcome)
+        except DataError as error:
+            warn(error.message)
+    listeners.call("tfgraph_run_ended", run=info, outcome=outcome)
+
+
+def _status(error: BaseException) -> Status:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return "diverged" if isinstance(error, DivergedError) else "failed"
+
+
+def _records(checkpoint: Checkpoint) -> list[Record]:
+    try:
+        return parsed(checkpoint.saved.log)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"the log in `{checkpoint.folder}` cannot be read: {error}") from error
+
+
+def _refuse_other_data(directory: RunDirectory, prepared: _Prepared) -> None:
+    """Raise DataError where the data are not those that the run was begun with."""
+    had, now = directory.manifest()["data"], fingerprints(prepared.known)
+    for split in dict.fromkeys([*had, *now]):
+        if had.get(split) != now.get(split):
+            raise DataError(
+                f"the data of the split `{split}` are not those that `{directory.path}` was "
+                "trained with",
+                help=f"bring them back, or begin a run of its own with `--from {directory.path}`",
+            )
+
+
+def _warn_of_versions(directory: RunDirectory, warn: Callable[[str], None]) -> None:
+    had, now = directory.manifest()["versions"], directories.versions()
+    changed = [
+        f"{name} {had.get(name)} then, {now[name]} now"
+        for name in now
+        if had.get(name) != now[name]
+    ]
+    if changed:
+        warn(f"other versions than the run began with: {'; '.join(changed)}: it may differ in bits")
 
 
 def evaluate(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, float]:
@@ -246,3 +340,6 @@ def evaluate(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, 
 
 def _figures(graph: Graph, arrays: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in graph.evaluate(**arrays).items()}
+
+
+__all__ = ["Interrupted", "Run", "TfgraphError", "check_possible", "evaluate", "resume", "train"]

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tfgraph
+from tests.run.models import LINE, NOISY, Notes
+from tests.run.test_training import arrays
+from tfgraph.api import hookimpl
+from tfgraph.errors import DataError, UsageError
+from tfgraph.run import Interrupted, RunDirectory
+from tfgraph.run.lock import locked
+
+DATA = {"train": arrays(30), "validation": arrays(9, 1)}
+EVERY = "checkpoint: {every: 5 steps, best: mean_absolute_error, keep: 100}"
+TEXT = NOISY.replace("epochs: 3", f"epochs: 3, {EVERY}")
+
+
+class StopAt:
+    """Sends a signal when a step has been made."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    @hookimpl
+    def tfgraph_steps_done(self, step: int) -> None:
+        if step == self.step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def digest(path: Path) -> dict[str, str]:
+    """What a run has left that must be the same: its newest state and its log."""
+    found = RunDirectory(path).store.last()
+    state = hashlib.sha256()
+    for name in sorted(found.arrays):
+        state.update(name.encode() + found.arrays[name].tobytes())
+    log = (path / "metrics.jsonl").read_text(encoding="utf-8")
+    assert log == found.saved.log
+    return {"state": state.hexdigest(), "log": log, "step": str(found.saved.step)}
+
+
+@pytest.fixture
+def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    path = tmp_path_factory.mktemp("straight") / "r"
+    tfgraph.train(tfgraph.loads(TEXT), path, DATA)
+    return digest(path)
+
+
+@pytest.mark.usefixtures("small_calls")
+@pytest.mark.parametrize("step", [1, 4, 5, 8, 13, 16, 23])
+def test_a_run_goes_on_bit_for_bit(tmp_path: Path, straight: dict[str, str], step: int) -> None:
+    with pytest.raises(Interrupted):
+        tfgraph.train(tfgraph.loads(TEXT), tmp_path / "r", DATA, listeners=[StopAt(step)])
+    assert RunDirectory(tmp_path / "r").store.last().saved.step == step
+    run = tfgraph.resume(tmp_path / "r", DATA)
+    assert run.step == 24
+    assert digest(tmp_path / "r") == straight
+
+
+@pytest.mark.usefixtures("small_calls")
+def test_it_goes_on_from_an_older_checkpoint_where_the_newest_is_damaged(
+    tmp_path: Path, straight: dict[str, str]
+) -> None:
+    with pytest.raises(Interrupted):
+        tfgraph.train(tfgraph.loads(TEXT), tmp_path / "r", DATA, listeners=[StopAt(13)])
+    damaged = tmp_path / "r/checkpoints/step-13/arrays.npz"
+    damaged.write_bytes(damaged.read_bytes()[:-7])
+    warned: list[str] = []
+    tfgraph.resume(tmp_path / "r", DATA, warn=warned.append)
+    assert digest(tmp_path / "r") == straight
+    assert len(warned) == 1
+    assert "step-13` is damaged: arrays.npz has" in warned[0]
+    assert warned[0].endswith("going on from step 10")
+
+
+def test_a_finished_run_goes_on_for_more_epochs_as_one_that_had_them_from_the_start(
+    tmp_path: Path,
+) -> None:
+    tfgraph.train(tfgraph.loads(TEXT), tmp_path / "r", DATA)
+    tfgraph.resume(tmp_path / "r", DATA, settings=["train.epochs=5"])
+    longer = TEXT.replace("epochs: 3", "epochs: 5")
+    tfgraph.train(tfgraph.loads(longer), tmp_path / "longer", DATA)
+    assert digest(tmp_path / "r") == digest(tmp_path / "longer")
+    assert tfgraph.open_run(tmp_path / "r").plan.spec.training.epochs == 5
+
+
+def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
+    first = tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    again = tfgraph.resume(tmp_path / "r")
+    assert (again.step, again.metrics, again.history) == (28, first.metrics, first.history)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("dropout: 0.3", "dropout: 0.4", "`layers[0].dropout` was `0.3`, is `0.4`"),
+        ("units: 4", "units: 5", "`layers[1].dense.units` was `4`, is `5`"),
+        ("adam: 0.01", "adam: 0.02", "`optimizer.adam` was `0.01`, is `0.02`"),
+        ("batch_size: 4", "batch_size: 5", "`train.batch_size` was `4`, is `5`"),
+        ("epochs: 3,", "epochs: 3, seed: 1,", "`train.seed` was not given, is `1`"),
+    ],
+)
+def test_a_spec_that_has_changed_is_refused_with_the_difference(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    with pytest.raises(UsageError) as caught:
+        tfgraph.resume(tmp_path / "r", DATA, plan=tfgraph.loads(NOISY.replace(old, new)))
+    assert said in caught.value.message
+    assert f"--from {tmp_path / 'r'}" in caught.value.help
+
+
+def test_other_data_are_refused(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    with pytest.raises(DataError, match="the data of the split `train` are not those"):
+        tfgraph.resume(tmp_path / "r", {**DATA, "train": arrays(30, 7)})
+
+
+def test_one_process_trains_in_a_directory(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    with locked(tmp_path / "r"), pytest.raises(UsageError) as caught:
+        tfgraph.resume(tmp_path / "r")
+    assert f"is being trained already (process {os.getpid()})" in caught.value.message
+    assert tfgraph.resume(tmp_path / "r").step == 28
+
+
+def test_other_versions_are_warned_of(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    path = tmp_path / "r/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["versions"]["numpy"] = "1.0"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    warned: list[str] = []
+    tfgraph.resume(tmp_path / "r", warn=warned.append)
+    assert len(warned) == 1
+    assert f"numpy 1.0 then, {np.__version__} now" in warned[0]
+
+
+def test_the_weights_of_another_run_are_the_first_ones_by_name(tmp_path: Path) -> None:
+    first = tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    other = NOISY.replace("matmul: 2", "matmul: {units: 2, bias: true}").replace(
+        "epochs: 3", "epochs: 0"
+    )
+    notes = Notes()
+    run = tfgraph.train(
+        tfgraph.loads(other),
+        tmp_path / "other",
+        DATA,
+        weights_from=tmp_path / "r",
+        listeners=[notes],
+    )
+    assert notes.run
+    assert notes.run.transfer
+    assert notes.run.transfer.own == ("out/bias",)
+    assert set(notes.run.transfer.taken) == set(first.graph.weights)
+    for name in first.graph.weights:
+        np.testing.assert_array_equal(
+            run.graph.weights[name].numpy(), first.graph.weights[name].numpy()
+        )
+
+
+def test_weights_of_another_shape_are_listed_and_begin_anew(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    wider = NOISY.replace("matmul: 2", "matmul: 3").replace("epochs: 3", "epochs: 0")
+    notes = Notes()
+    data = {name: {**split, "y": np.zeros((len(split["x"]), 3))} for name, split in DATA.items()}
+    other = tfgraph.loads(wider.replace("y: [2]", "y: [3]"))
+    tfgraph.train(other, data=data, weights_from=tmp_path / "r", listeners=[notes])
+    assert notes.run
+    assert notes.run.transfer
+    assert notes.run.transfer.misfit == (
+        "`out/kernel` is [4, 2] of float32 there, [4, 3] of float32 here",
+    )
+
+
+def test_a_run_that_shares_nothing_is_refused(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    with pytest.raises(UsageError, match=r"no weight of .* fits this model"):
+        tfgraph.train(tfgraph.loads(NOISY), data=DATA, weights_from=tmp_path / "r")

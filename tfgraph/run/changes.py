@@ -1,0 +1,60 @@
+"""Changes: what differs between the spec of a run and the one it is to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tfgraph.errors import UsageError
+from tfgraph.spec import Plan
+from tfgraph.spec.nodes import plain
+
+#: How long training lasts, and what is kept of it, changes none of its numbers.
+_FREE = (
+    "train.epochs",
+    "train.steps",
+    "train.time_limit",
+    "train.checkpoint",
+    "description",
+    "name",
+)
+_SHOWN = 5
+
+
+def refuse_changes(before: Plan, now: Plan, run: Path) -> None:
+    """Raise UsageError where a run could not go on as the same one."""
+    found = [
+        f"`{path}` was {_shown(old)}, is {_shown(new)}"
+        for path, old, new in _differences("", _resolved(before), _resolved(now))
+        if not any(path == free or path.startswith(f"{free}.") for free in _FREE)
+    ]
+    if found:
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(
+            f"the spec has changed since `{run}` was begun: {'; '.join(found[:_SHOWN])}{more}",
+            help=f"a run goes on with other epochs only; `--from {run}` begins another with its "
+            "weights",
+        )
+
+
+def _resolved(plan: Plan) -> Any:
+    return plain(plan.spec.resolved) if plan.spec.resolved else {}
+
+
+def _differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            yield from _differences(f"{path}.{key}" if path else key, old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new)):
+            yield from _differences(f"{path}[{number}]", one, other)
+    elif old != new or type(old) is not type(new):
+        yield path, old, new
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not given"
+    text = str(value)
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"

@@ -1,0 +1,69 @@
+"""Restoring: the arrays of a checkpoint as the values of a graph's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tfgraph.errors import DataError
+from tfgraph.lazy import np, tf
+from tfgraph.run.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph
+
+_SHOWN = 5
+
+
+def state_of(graph: Graph) -> dict[str, Any]:
+    """The values of all variables that training changes, by name."""
+    return {name: variable.numpy() for name, variable in graph.state.items()}
+
+
+def restore(graph: Graph, checkpoint: Checkpoint) -> None:
+    """Set all variables of a graph; DataError where the checkpoint is of another model.
+
+    The graph is unchanged then.
+    """
+    wanted = {n: (tuple(v.shape), v.dtype.name) for n, v in graph.state.items()}
+    had = {n: (a.shape, tf.as_dtype(a.dtype).name) for n, a in checkpoint.arrays.items()}
+    if wanted != had:
+        raise DataError(
+            f"the checkpoint `{checkpoint.folder}` is of another model: {_differences(wanted, had)}",
+            help="evaluate it with the spec it was trained from",
+        )
+    assign(graph, checkpoint.arrays)
+
+
+def assign(graph: Graph, arrays: Mapping[str, Any]) -> None:
+    """Set all variables of a graph to the values of `state_of`."""
+    for name, variable in graph.state.items():
+        variable.assign(arrays[name])
+
+
+def not_finite(state: Mapping[str, Any]) -> str | None:
+    """The first weight or slot that holds an infinity or a NaN."""
+    for name, array in state.items():
+        floating = np.issubdtype(array.dtype, np.floating) or array.dtype.name == "bfloat16"
+        if floating and name != "loss_sum" and not np.isfinite(array).all():
+            return name
+    return None
+
+
+def _differences(wanted: Mapping[str, Any], had: Mapping[str, Any]) -> str:
+    found = []
+    for name in dict.fromkeys([*wanted, *had]):
+        shown = f"`{name.partition('/')[2] or name}`"
+        if name not in had:
+            found.append(f"it has no {shown}")
+        elif name not in wanted:
+            found.append(f"it has {shown}, which the model has not")
+        elif wanted[name] != had[name]:
+            found.append(f"{shown} is {_shown(had[name])} there, {_shown(wanted[name])} here")
+    more = len(found) - _SHOWN
+    return "; ".join(found[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _shown(shape_and_dtype: tuple[tuple[int, ...], str]) -> str:
+    shape, dtype = shape_and_dtype
+    return f"{list(shape)}" if dtype == "float32" else f"{list(shape)} of {dtype}"

@@ -1,0 +1,78 @@
+"""Timetable: after which steps something is to be done, as a pure function of the step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tfgraph.api import Duration, Interval
+from tfgraph.errors import DataError
+from tfgraph.spec.training import Training
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """What is due after which step; steps are counted from 1, and 0 is the start.
+
+    Args:
+        steps_per_epoch: the steps that pass over the training split once.
+        steps: the number of steps in all.
+        examples: the examples that an epoch uses.
+        evaluate_every: the steps from one evaluation to the next.
+        save_every: the steps from one checkpoint to the next; None where time tells.
+        save_seconds: the seconds from one checkpoint to the next; None where steps tell.
+    """
+
+    steps_per_epoch: int
+    steps: int
+    examples: int
+    evaluate_every: int
+    save_every: int | None
+    save_seconds: float | None
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs, one that is cut short counted too."""
+        return -(-self.steps // self.steps_per_epoch)
+
+    def epoch(self, step: int) -> int:
+        """The epoch that a step belongs to, counted from 1."""
+        return max(1, -(-step // self.steps_per_epoch))
+
+    def next_stop(self, step: int) -> int:
+        """The first step after `step` after which something is due."""
+        periods = [self.steps_per_epoch, self.evaluate_every, self.save_every]
+        return min([(step // p + 1) * p for p in periods if p] + [self.steps])
+
+    def records(self, step: int) -> bool:
+        """Whether a line of the log is due: at the end of an epoch, an evaluation, or all steps."""
+        return step > 0 and (step % self.steps_per_epoch == 0 or self.evaluates(step))
+
+    def evaluates(self, step: int) -> bool:
+        """Whether an evaluation is due."""
+        return step > 0 and (step % self.evaluate_every == 0 or step == self.steps)
+
+    def saves(self, step: int) -> bool:
+        """Whether a checkpoint is due by the number of steps."""
+        return self.save_every is not None and step % self.save_every == 0
+
+
+def timetable(examples: int, training: Training) -> Timetable:
+    """The timetable of a training over so many examples; DataError where there is no step."""
+    from tfgraph.graph.batches import steps_per_epoch
+
+    steps = steps_per_epoch(examples, training)
+    if steps == 0:
+        raise DataError(
+            f"the split `train` has {examples} examples, fewer than one batch of "
+            f"{training.batch_size}, and `drop_remainder` leaves them out",
+            help="lower `batch_size`",
+        )
+    every = training.checkpoint.every
+    return Timetable(
+        steps_per_epoch=steps,
+        steps=training.total_steps(steps),
+        examples=min(examples, steps * training.batch_size),
+        evaluate_every=training.evaluate_every.steps(steps),
+        save_every=every.steps(steps) if isinstance(every, Interval) else None,
+        save_seconds=every.seconds if isinstance(every, Duration) else None,
+    )

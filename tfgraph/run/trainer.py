@@ -1,0 +1,269 @@
+"""Trainer: the loop of a run, in calls of many steps, and what is due between them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tfgraph.errors import DataError, DivergedError
+from tfgraph.run.checkpoint import Saved
+from tfgraph.run.directory import RunDirectory
+from tfgraph.run.divergence import diverged
+from tfgraph.run.events import Outcome, Record, RunInfo, Status
+from tfgraph.run.history import History
+from tfgraph.run.interrupts import Interrupted, Signals
+from tfgraph.run.listeners import Listeners
+from tfgraph.run.restoring import assign, not_finite, state_of
+from tfgraph.run.timetable import Timetable
+
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph
+
+#: A call should last about so many seconds: signals and the progress bar wait for its end.
+SECONDS_PER_CALL = 0.25
+#: The first calls say little of how long a step takes: the number of steps grows by degrees.
+MOST_GROWTH = 8
+
+
+@dataclass
+class Trainer:
+    """Makes the steps of a run that are left, from the state that the graph has.
+
+    Args:
+        info: the graph, its timetable, and where the run leaves its files.
+        arrays: the training split, resident.
+        evaluate: the figures of the split that is evaluated while training lasts.
+        history: the records so far.
+        listeners: who is told.
+        signals: whether somebody wants the run to end.
+        warn: says what went wrong without ending the run.
+        seconds: how long training took before.
+    """
+
+    info: RunInfo
+    arrays: Mapping[str, Any]
+    evaluate: Callable[[], dict[str, float]]
+    history: History
+    listeners: Listeners
+    signals: Signals
+    warn: Callable[[str], None]
+    seconds: float = 0.0
+    steps_a_call: int = 1
+    started: float = field(default_factory=time.monotonic)
+    saved_at: float = field(default_factory=time.monotonic)
+    recorded_at: float = field(default_factory=time.monotonic)
+    #: A step whose state is finite, and the state, where no directory keeps it.
+    safe: tuple[int, dict[str, Any]] | None = None
+    #: The state of the best record, where no directory keeps it.
+    best: dict[str, Any] | None = None
+    unsaved: bool = True
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is trained."""
+        return self.info.graph
+
+    @property
+    def timetable(self) -> Timetable:
+        """What is due when."""
+        return self.info.timetable
+
+    @property
+    def directory(self) -> RunDirectory | None:
+        """Where the run leaves its files."""
+        return RunDirectory(self.info.directory) if self.info.directory else None
+
+    @property
+    def step(self) -> int:
+        """The number of steps made."""
+        return int(self.graph.step)
+
+    def run(self) -> Status:
+        """Make all steps that are left, and say why there are no more."""
+        if self.step == self.info.first_step == 0:
+            self.save()
+        step = self.step
+        while (status := self.over(step)) is None:
+            stop = self.timetable.next_stop(step)
+            while step < stop and not self.out_of_time():
+                step = self.call(min(self.steps_a_call, stop - step))
+                if step < stop:
+                    self.heed()
+                    self.save_by_time()
+            if step == stop and self.timetable.records(step):
+                self.record(step)
+            if self.timetable.saves(step):
+                self.save_or_warn()
+            self.save_by_time()
+            self.heed()
+        self.save()
+        return status
+
+    def over(self, step: int) -> Status | None:
+        """Why the run is over; None where it is not."""
+        stopping = self.graph.plan.spec.training.early_stopping
+        if stopping and self.history.waited(stopping) >= stopping.patience:
+            return "stopped early"
+        if step >= self.timetable.steps:
+            return "finished"
+        return "time limit" if self.out_of_time() else None
+
+    def out_of_time(self) -> bool:
+        """Whether the time limit has passed."""
+        limit = self.graph.plan.spec.training.time_limit
+        return limit is not None and self.elapsed() >= limit.seconds
+
+    def elapsed(self) -> float:
+        """How long training has taken, over all resumptions."""
+        return self.seconds + time.monotonic() - self.started
+
+    def call(self, steps: int) -> int:
+        """One call of so many steps; the next one's number follows from the time it took."""
+        started = time.monotonic()
+        found = self.graph.train(steps=steps, **self.arrays)
+        loss, last = float(found["loss"]), float(found["last_loss"])
+        seconds = max(time.monotonic() - started, 1e-9)
+        self.unsaved = True
+        if not math.isfinite(last):
+            raise self.diverged()
+        batch = min(self.graph.plan.spec.training.batch_size, self.timetable.examples)
+        wanted = int(steps * SECONDS_PER_CALL / seconds)
+        self.steps_a_call = max(1, min(wanted, steps * MOST_GROWTH))
+        step = self.step
+        self.listeners.call(
+            "tfgraph_steps_done",
+            run=self.info,
+            step=step,
+            loss=loss,
+            examples_per_second=steps * batch / seconds,
+        )
+        return step
+
+    def record(self, step: int) -> None:
+        """Evaluate if that is due, and add a line to the log."""
+        before = self.history.last_step
+        split = self.info.split if self.timetable.evaluates(step) else None
+        metrics = self.evaluate() if split else {}
+        now = time.monotonic()
+        examples = (step - before) * self.timetable.examples / self.timetable.steps_per_epoch
+        fresh = before >= self.info.first_step
+        speed = examples / max(now - self.recorded_at, 1e-9) if fresh else 0.0
+        loss = float(self.graph.loss_sum) / (step - before)
+        record = Record(self.timetable.epoch(step), step, loss, split, metrics, speed)
+        self.graph.loss_sum.assign(0.0)
+        self.recorded_at = now
+        self.history.records.append(record)
+        if self.directory:
+            self.log(record.line())
+        self.listeners.call("tfgraph_epoch_ended", run=self.info, record=record)
+        figure = self.graph.plan.spec.training.best
+        if figure and self.history.best(figure) is record:
+            self.save_best()
+
+    def log(self, line: str) -> None:
+        """Add to the log; where that fails it is written whole with the next checkpoint."""
+        assert self.directory
+        try:
+            self.directory.add_to_log(line)
+        except DataError as error:
+            self.warn(error.message)
+
+    def heed(self) -> None:
+        """Save and stop where a signal has come."""
+        if self.signals.number is None:
+            return
+        self.save()
+        raise Interrupted(self.signals.number, f"interrupted after step {self.step}")
+
+    # ---- saving
+
+    def save_by_time(self) -> None:
+        """Save if the time has come."""
+        seconds = self.timetable.save_seconds
+        if seconds is not None and time.monotonic() - self.saved_at >= seconds:
+            self.save_or_warn()
+
+    def save_best(self) -> None:
+        """Save the state that the best record is of."""
+        if self.directory:
+            self.save_or_warn()
+        else:
+            self.best = state_of(self.graph)
+
+    def save_or_warn(self) -> None:
+        """Save; what keeps the disk from taking it may be gone the next time."""
+        try:
+            self.save()
+        except DataError as error:
+            self.saved_at = time.monotonic()
+            more = f" ({error.help})" if error.help else ""
+            self.warn(f"{error.message}{more}; training goes on, and it is tried again")
+
+    def save(self) -> None:
+        """Save the state; DivergedError, and nothing saved, where a weight is not finite.
+
+        The loss of a step is taken before its update, and does not show every weight: a rectifier
+        hides what is not a number.
+        """
+        if not self.unsaved:
+            return
+        state = state_of(self.graph)
+        if not_finite(state):
+            raise self.diverged()
+        step = self.step
+        if self.directory is None:
+            self.safe = step, state
+        else:
+            folder = self.directory.store.save(state, self.saved(step))
+            self.directory.store.prune(self.graph.plan.spec.training.checkpoint.keep)
+            self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
+        self.saved_at = time.monotonic()
+        self.unsaved = False
+
+    def saved(self, step: int) -> Saved:
+        """What a checkpoint of now knows beside the arrays."""
+        figure = self.graph.plan.spec.training.best
+        last = self.history.records[-1] if self.history.records else None
+        fresh = figure is not None and last is not None and last.step == step
+        monitored = self.history.monitored(figure, last) if fresh else None  # type: ignore[arg-type]
+        return Saved(step, self.elapsed(), self.history.text(), monitored)
+
+    def diverged(self) -> DivergedError:
+        """The error that says where the first number came up that is not finite."""
+        step = self.step
+        if self.directory:
+            found = self.directory.store.last()
+            safe = found.saved.step, dict(found.arrays)
+        else:
+            assert self.safe is not None
+            safe = self.safe
+        return diverged(self.graph, self.arrays, safe, step)
+
+    # ---- the end
+
+    def outcome(
+        self, status: Status, split: str | None, figures: Callable[[str], dict[str, float]]
+    ) -> Outcome:
+        """How a run ended that was not broken off; its graph has the weights to use."""
+        training, step = self.graph.plan.spec.training, self.step
+        stopping = training.early_stopping
+        last = self.history.records[-1] if self.history.records else None
+        if stopping and stopping.restore_best and training.best:
+            self.restore_best(training.best)
+            last = self.history.best(training.best) or last
+        metrics = dict(last.metrics) if last and last.split == split else {}
+        if split and not metrics:
+            metrics = figures(split)
+        return Outcome(status, step, self.elapsed(), split, metrics)
+
+    def restore_best(self, figure: str) -> None:
+        """Give the graph the state of the best record."""
+        if self.directory:
+            best = self.directory.store.best()
+            if best:
+                assign(self.graph, best.arrays)
+        elif self.best is not None:
+            assign(self.graph, self.best)
