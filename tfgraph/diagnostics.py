@@ -78,6 +78,8 @@ CODES: dict[str, str] = {
 }
 
 
+#: What the source of a value is called that the command line sets.
+SET = "--set"
 #: Longer lines of a spec, and of a message, are shown in part.
 MAX_WIDTH = 200
 MAX_LENGTH = 2000
@@ -141,6 +143,20 @@ class Span:
         """The source and where it starts there, however it was come by."""
         return self.source.name, self.line, self.column
 
+    @property
+    def definition(self) -> Span:
+        """Where the value was set that a variable brings here; the place itself without one."""
+        set_at = [step.span for step in self.via if _BROUGHT.fullmatch(step.label)]
+        return set_at[-1] if set_at else self
+
+    def seen_from(self, other: Span) -> str:
+        """Where it is, in words, for a message about another place: "in line 3 of base.yaml"."""
+        if self.source.name == other.source.name and self.source.text == other.source.text:
+            return f"in line {self.line}"
+        if "\n" in self.source.text:
+            return f"in line {self.line} of {self.source.name}"
+        return f"in `{self.source.name} {self.source.text}`"
+
     def through(self, label: str, span: Span) -> Span:
         """This place, with one more through which it was come by; a line is shown once."""
         if len(self.via) == MAX_VIA or (not span.via and self.shows(span)):
@@ -162,6 +178,10 @@ class Via:
     span: Span
 
 
+#: The label of a step from `$name` to its value, which a value made of others has not.
+_BROUGHT = re.compile(r"`\$\w+` is set here")
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One problem: a code from `CODES`, the message, its place, and what helps.
@@ -176,6 +196,21 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str = ""
     severity: Literal["error", "warning"] = "error"
+    #: The further places that the value in question was brought to, where the same is wrong.
+    others: frozenset[tuple[str, int, int]] = frozenset()
+
+    def at_definition(self, found: Diagnostic) -> Diagnostic | None:
+        """Both as one of the value that a variable brings to both places; None where there is none."""
+        place, its = self.span if self.others else self.span.definition, found.span.definition
+        said = (self.code, self.message, place.place)
+        if its is found.span or said != (found.code, found.message, its.place):
+            return None
+        use = replace(self.span, via=())
+        span = place if self.others else replace(place, via=()).through("it is used here", use)
+        others = self.others | {found.span.place}
+        notes = self.notes[: -1 if self.others else None]
+        more = f"the same at {len(others)} other place" + ("" if len(others) == 1 else "s")
+        return replace(self, span=span, notes=(*notes, more), others=others)
 
     def says_as(self, other: Diagnostic) -> bool:
         """Whether both say the same of the same place."""
@@ -245,10 +280,15 @@ class TooManyProblems(Exception):
 def collect(diagnostics: list[Diagnostic], found: Diagnostic) -> None:
     """Add one; TooManyProblems where there are enough.
 
-    What is said of a place once is not said again for each use of the block that it stands in.
+    What is said of a place once is not said again for each use of the block that it stands in, and
+    what is wrong with a variable's value once for all its uses, where it is set.
     """
-    if any(found.says_as(other) for other in diagnostics):
-        return
+    for number, other in enumerate(diagnostics):
+        if found.says_as(other):
+            return
+        if together := other.at_definition(found):
+            diagnostics[number] = together
+            return
     diagnostics.append(found)
     if len(diagnostics) >= MAX_PROBLEMS:
         raise TooManyProblems

@@ -147,8 +147,9 @@ def test_a_mistake_in_a_block_is_shown_once_with_the_line_that_used_it():
 
 def test_a_wrong_parameter_of_a_use_is_shown_where_it_is_given():
     found = problems(spec("  - residual: {units: 0}", more=RESIDUAL))[0]
-    assert (found.code, excerpt(found.span)) == ("TG206", "$units")
-    assert [excerpt(via.span) for via in found.span.via] == ["0"]
+    assert (found.code, excerpt(found.span)) == ("TG206", "0")
+    assert [excerpt(via.span) for via in found.span.via] == ["$units"]
+    assert found.notes == ("the same at 1 other place",)
 
 
 def test_shapes_that_do_not_fit_in_a_block_show_its_use():

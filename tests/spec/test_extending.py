@@ -172,3 +172,17 @@ def test_paths_of_data_start_at_the_file_that_they_stand_in(files):
     assert plan.spec.data.component.folder == str(folder / "base" / "files")
     again = tfgraph.loads(plan.spec.resolved_text(), folder=plan.spec.folder)
     assert again.spec.data.component == plan.spec.data.component
+
+
+def test_a_file_that_is_not_there_is_one_mistake(files):
+    child = "extends: bsae.yaml\nlayers: [{matmul: $width}, own_block, {matmul: $(width * 2)}]\n"
+    folder = files(base=BASE, child=child)
+    more = {"train.epochs": 3, "vars.width": 5, "inputs.x": [3]}
+    (found,) = errors(folder / "child.yaml", set=more)
+    assert found.code == "TG211"
+
+
+def test_several_files_to_extend_are_one_mistake(files):
+    folder = files(base=BASE, child="extends: [base.yaml, other.yaml]\noptimizer: adam\n")
+    (found,) = errors(folder / "child.yaml")
+    assert (found.code, found.span.line) == ("TG205", 1)

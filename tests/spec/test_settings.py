@@ -69,7 +69,7 @@ def test_the_value_is_yaml_and_its_mistakes_stand_in_the_setting():
     [
         ("layers.9.matmul", "TG213", "9"),
         ("layers.hiden.matmul", "TG213", "hiden"),
-        ("layers.hidden.units", "TG207", "units"),
+        ("layers.hidden.units", "TG213", "units"),
         ("layers.hidden.matmul.unts", "TG203", "unts"),
         ("trian.epochs", "TG201", "trian"),
         ("train.epochs.more", "TG213", "more"),
@@ -80,6 +80,55 @@ def test_the_value_is_yaml_and_its_mistakes_stand_in_the_setting():
 def test_a_path_that_leads_nowhere_is_reported_where_it_goes_wrong(path, code, marked):
     found = problem(TEXT, set={path: 1})
     assert (found.code, excerpt(found.span)) == (code, marked)
+
+
+BLOCK = """\
+tfgraph: 1
+inputs: {x: [4]}
+blocks: {wide: {params: {size: 3}, layers: [{matmul: $size}, relu]}}
+layers:
+  - wide: 3
+  - matmul: {units: 4}
+loss: {squared_error: {}, target: x}
+optimizer: {adam: {learning_rate: 0.1}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "help"),
+    [
+        ("layers.matmul_1.bias", "did you mean `layers.matmul_1.matmul.bias`?"),
+        ("layers.1.bais", "did you mean `layers.1.matmul.bias`?"),
+        ("layers.wide_1.size", "did you mean `layers.wide_1.wide.size`?"),
+        ("optimizer.learning_rate", "did you mean `optimizer.adam.learning_rate`?"),
+        ("optimizer.rmsprop", "`adam` stands there: set `optimizer` as a whole to change the type"),
+        (
+            "layers.wide_1.matmul_1.matmul.bias",
+            "the layers of a block are set where it is declared: "
+            "`blocks.wide.layers.matmul_1.matmul.bias`",
+        ),
+    ],
+)
+def test_a_path_that_leaves_out_a_part_is_told_whole(path, help):
+    found = problem(BLOCK, set={path: 0.5})
+    assert (found.code, found.help) == ("TG213", help)
+
+
+def test_the_whole_paths_lead_somewhere():
+    more = {"layers.matmul_1.matmul.bias": True, "layers.wide_1.wide.size": 5}
+    plan = tfgraph.loads(
+        BLOCK,
+        set={**more, "blocks.wide.layers.matmul_1.matmul": "$size"},
+    )
+    assert plan.layer("wide_1.matmul_1").layer.units == 5
+    assert plan.layer("matmul_1").layer.bias is True
+
+
+def test_a_note_about_a_setting_names_it():
+    text = BLOCK.replace("  - wide: 3\n", "  - relu:\n    name: a\n  - tanh:\n    name: b\n")
+    found = problem(text, set={"layers.a.name": "b"})
+    assert found.code == "TG208"
+    assert found.notes == ('the first one is in `--set layers.a.name="b"`',)
 
 
 def test_a_setting_that_is_not_plain_data_is_refused():

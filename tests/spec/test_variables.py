@@ -143,3 +143,30 @@ def test_a_long_chain_of_variables_is_stopped():
     more = "vars:\n  a0: 1\n" + "".join(f"  a{i}: $a{i - 1}\n" for i in range(1, 2000))
     found = problem(spec("  - matmul: $a1999", more=more))
     assert found.code == "TG212"
+
+
+def test_what_is_wrong_with_a_value_is_told_once_where_it_is_set():
+    layers = "\n".join(["  - matmul: $width"] * 13)
+    found = problem(spec(layers, more="vars: {width: many}"))
+    assert (found.code, excerpt(found.span)) == ("TG205", "many")
+    assert [(via.label, via.span.line) for via in found.span.via] == [("it is used here", 5)]
+    assert found.notes == ("the same at 12 other places",)
+
+
+def test_what_is_wrong_with_a_set_value_is_told_once_in_the_setting():
+    layers = "\n".join(["  - matmul: $width"] * 3)
+    found = problem(spec(layers, more="vars: {width: 3}"), set={"vars.width": "many"})
+    assert str(found.span) == "--set:1:12"
+    assert found.notes == ("the same at 2 other places",)
+
+
+def test_what_two_parameters_make_of_a_value_is_told_of_each():
+    layers = "  - matmul: $a\n  - matmul: $a\n  - dropout: $a\n  - dropout: $a"
+    found = problems(spec(layers, more="vars: {a: many}"))
+    assert [excerpt(d.span) for d in found] == ["many", "many"]
+
+
+def test_an_expression_is_wrong_where_it_stands():
+    layers = "  - matmul: $(a - 5)\n  - matmul: $(a - 5)"
+    found = problems(spec(layers, more="vars: {a: 3}"))
+    assert [d.span.line for d in found] == [5, 6]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraph.diagnostics import Diagnostic, SpecError, render_all
+from tfgraph.diagnostics import SET, Diagnostic, SpecError, render_all
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, number_of
 
@@ -36,7 +36,8 @@ def error_text(error: TfgraphError) -> str:
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """How many errors and warnings there are, and where."""
-    sources = dict.fromkeys(d.span.source.name for d in diagnostics)
+    names = (d.span.source.name for d in diagnostics)
+    sources = dict.fromkeys("what `--set` gives" if name == SET else name for name in names)
     return f"{_counts(diagnostics)} in {', '.join(sources)}"
 
 

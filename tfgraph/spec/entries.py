@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,19 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component, DataPath
 from tfgraph.api.parameters import Parameter, article, not_finite, too_large
-from tfgraph.diagnostics import Diagnostic, Source, Span, collect, did_you_mean, listed
+from tfgraph.diagnostics import (
+    SET,
+    Diagnostic,
+    Source,
+    Span,
+    closest,
+    collect,
+    did_you_mean,
+    listed,
+)
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
+from tfgraph.spec.anatomy import rewritten, told_apart
 from tfgraph.spec.failures import (
     failures,
     innermost,
@@ -23,7 +33,7 @@ from tfgraph.spec.failures import (
     siblings_schema,
     wanted,
 )
-from tfgraph.spec.language import MAX_NAME, NAME_RULE, SET, Part
+from tfgraph.spec.language import MAX_NAME, NAME_RULE, Part
 from tfgraph.spec.meaning import (
     asked,
     called,
@@ -39,6 +49,7 @@ from tfgraph.spec.mending import mend
 from tfgraph.spec.misnamed import Misnamed, in_order, with_required
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import (
+    UNKNOWN,
     Mapping,
     Node,
     Scalar,
@@ -47,6 +58,7 @@ from tfgraph.spec.nodes import (
     is_null,
     kind_of,
     plain,
+    shortened,
 )
 from tfgraph.spec.paths import PathError, data_path
 from tfgraph.spec.wording import as_list, entry_text, flow, joined, subject_of, to_write
@@ -81,6 +93,8 @@ class EntryReader:
         #: The variables of the spec: one may be meant by a word without `$`.
         self.variables = variables
         self.diagnostics: list[Diagnostic] = []
+        #: Whether a file that the spec extends could not be read.
+        self.incomplete = False
         #: How many have been found; one that stands in a block counts for each use.
         self.problems = 0
 
@@ -96,10 +110,22 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad: set[str] = set()
+        outside = unindented(node, known)
         for error in failures(schema, node):
             if error.validator == "additionalProperties":
                 for key, value in node:
-                    if key.value not in known:
+                    if key.value in outside:
+                        section = outside[key.value]
+                        if section in bad:
+                            continue  # what follows the first one is meant there as well
+                        bad.add(section)
+                        self.report(
+                            "TG201",
+                            f"`{key.value}` stands beside `{section}`, not inside it",
+                            key.span,
+                            help=f"indent it, and what follows: `{section}` is empty",
+                        )
+                    elif key.value not in known:
                         self.report(
                             "TG201",
                             f"unknown section `{key.value}`",
@@ -112,7 +138,7 @@ class EntryReader:
                     example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
                     message = f"the section `{name}` is missing"
                     self.report("TG204", message, _start(node.span), help=f"add {example}")
-            else:
+            elif error.absolute_path[0] not in outside.values():
                 bad.add(str(error.absolute_path[0]))
                 self.part_error(node, known, error)
         return bad
@@ -127,6 +153,10 @@ class EntryReader:
         place = at(node, path)
         where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
         takes = known[name].takes if len(path) == 1 else "a name"
+        if len(path) == 1 and is_null(place) and not text_at(place.span).strip():
+            help = f"write {takes} there, or remove `{name}`"
+            self.report("TG205", f"`{name}` is empty", node.key(name).span, help=help)
+            return
         help = as_list(name, takes, place) or self.mended(known[name].schema, node, name)
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"
@@ -152,34 +182,22 @@ class EntryReader:
         self, node: Node, base: type[Component], siblings: AbstractMapping[str, Part]
     ) -> tuple[Scalar, Node | None, dict[str, Node]] | None:
         """The type of an entry, its value, and its siblings by name."""
-        kind = base.kind
-        what = f"{article(kind)} {kind}"
-        if isinstance(node, Scalar):
-            if isinstance(node.value, str):
-                return node, None, {}
-            number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
-            if base.number and number:
-                return Scalar(base.number, node.span), node, {}
-        if not isinstance(node, Mapping):
-            self.report("TG207", f"expected {what}, got {kind_of(node)}", node.span)
+        kind, types = base.kind, self.registry.types(base.kind)
+        alone = node.value if isinstance(node, Scalar) and base.number else None
+        if isinstance(alone, (int, float)) and not isinstance(alone, bool):
+            return Scalar(base.number, node.span), node, {}
+        known = {*types, *(self.blocks if kind == "layer" else ())}
+        parts = told_apart(node, siblings, known)
+        untyped = parts.type is None or parts.type.value not in known
+        if untyped and isinstance(node, Mapping) and self.type_as_value(node, kind, siblings):
             return None
-        types = [(key, value) for key, value in node if key.value not in siblings]
-        beside = {key.value: value for key, value in node if key.value in siblings}
-        known = [pair for pair in types if pair[0].value in self.registry.types(kind)]
-        if not known and self.type_as_value(node, kind, siblings):
+        if parts.type is None or self.miswritten(base, parts.type, known):
+            if parts.type is None:
+                self.no_type(node, kind)
             return None
-        if not types:
-            self.report(
-                "TG207",
-                f"{what} needs its type as a key",
-                node.span,
-                help=f"like `{next(iter(self.registry.types(kind)), kind)}`",
-            )
-            return None
-        type_node, value = known[0] if known else types[0]
-        extra = [pair for pair in types if pair[0] is not type_node]
-        if extra and known:
-            component = self.registry.types(kind)[type_node.value]
+        type_node, value, extra = parts.type, parts.value, list(parts.extra)
+        if extra and type_node.value in types:
+            component = types[type_node.value]
             misplaced = [pair for pair in extra if self.is_misplaced(component, pair[0], siblings)]
             if misplaced:
                 # It is checked where it was meant to stand, beside the value that is given alone.
@@ -187,7 +205,45 @@ class EntryReader:
             extra = [pair for pair in extra if pair not in misplaced]
         for key, below in extra:
             self.extra_key(kind, type_node, key, siblings, below)
-        return type_node, value, beside
+        return type_node, value, {name: below for name, (_, below) in parts.beside.items()}
+
+    def no_type(self, node: Node, kind: str) -> None:
+        """Report an entry without a type."""
+        what, types = f"{article(kind)} {kind}", self.registry.types(kind)
+        example = f"like `{next(iter(types), kind)}`"
+        if isinstance(node, Mapping):
+            self.report("TG207", f"{what} needs its type as a key", node.span, help=example)
+            return
+        meant = rewritten(node, types, {})
+        if not meant and isinstance(node, Scalar) and node.value is not None:
+            meant = next(iter(accepting(types.values(), node.value)), "")
+        help = f"write `{meant}`" if meant else example
+        if is_null(node):
+            help = f"write {what} there, {example}, or remove it"
+        self.report("TG207", f"expected {what}, got {kind_of(node)}", node.span, help=help)
+
+    def miswritten(self, base: type[Component], type_node: Scalar, known: Collection[str]) -> bool:
+        """Whether an entry is written as other languages do; reported with how it is written here."""
+        kind, span = base.kind, type_node.span
+        what = f"{article(kind)} {kind}"
+        if type_node.value in known or type_node.value is UNKNOWN:
+            return False
+        if span.end_line > span.line and (item := _item_below(span)):
+            message = f"this item is indented deeper than the one in line {span.line}"
+            help = "items of one list start in the same column"
+            self.report("TG207", message, item, help=help)
+            return True
+        types = self.registry.types(kind)
+        primary = {name: p.name for name, c in types.items() if (p := c.primary())}
+        meant = rewritten(type_node, known, primary)
+        number = base.number and mend({"type": "number"}, type_node.value)
+        if meant:
+            message = f"`{shortened(type_node.value)}` is not how {what} is written"
+            self.report("TG207", message, span, help=f"write `{meant}`")
+        elif number:
+            got = f"expected {what} or a number, got {kind_of(type_node)}"
+            self.report("TG205", got, span, help=number)
+        return bool(meant or number)
 
     def type_as_value(self, node: Mapping, kind: str, siblings: Collection[str]) -> bool:
         """Report a type that is given as the value of a key, as other formats do; whether it is."""
@@ -260,7 +316,7 @@ class EntryReader:
     ) -> None:
         """Report a key that is neither the type nor a sibling, nor a parameter."""
         name = type_node.value
-        if key.value in self.registry.types(kind):
+        if key.value in self.registry.types(kind) or (kind == "layer" and key.value in self.blocks):
             self.report(
                 "TG207",
                 f"one entry, two types: `{name}` and `{key.value}`",
@@ -298,6 +354,9 @@ class EntryReader:
         types = self.registry.types(kind)
         if name not in types:
             blocks = self.blocks if kind == "layer" else ()
+            if self.incomplete and kind == "layer" and closest(name, [*blocks, *types]) is None:
+                self.problems += 1
+                return None  # the file that is missing may declare it as a block
             self.report(
                 "TG202",
                 f"unknown {kind} `{name}`",
@@ -323,11 +382,18 @@ class EntryReader:
         alone = not (value is None or is_null(value) or isinstance(value, Mapping))
         if value is not None and alone and component.primary() is None:
             takes = listed(in_order(component))
+            help = f"its parameters are {takes}" if takes else f"write `{component.type}`"
+            words = plain(value) if isinstance(value, Sequence) else [plain(value)]
+            if component.kind == "layer" and all(isinstance(word, str) for word in words):
+                inputs = flow(plain(value))
+                help = (
+                    f"the layers that it takes stand below `{component.type}:`, as `from: {inputs}`"
+                )
             self.report(
                 "TG207",
                 f"{subject} takes {'its parameters by name' if takes else 'no parameters'}",
                 value.span,
-                help=f"its parameters are {takes}" if takes else f"write `{component.type}`",
+                help=help,
             )
             return None
         node = Mapping(_by_name(component, value), value.span if value else type_node.span)
@@ -476,6 +542,35 @@ def text_at(span: Span) -> str:
     """What is written at a place, if it stands in one line."""
     end = span.end_column - 1 if span.end_line == span.line else None
     return span.source.line(span.line)[span.column - 1 : end]
+
+
+def unindented(node: Mapping, known: Collection[str]) -> dict[str, str]:
+    """The unknown keys that follow an empty section, and that section: they were meant inside it."""
+    found: dict[str, str] = {}
+    empty: str | None = None
+    for key, value in node:
+        if key.value in known:
+            empty = key.value if is_null(value) else None
+        elif empty is not None and closest(key.value, known) is None:
+            found[key.value] = empty
+    return found
+
+
+def _item_below(span: Span) -> Span | None:
+    """The second line of a text that runs over lines, if it looks like an item of a list."""
+    number, line = span.line + 1, span.source.line(span.line + 1)
+    start = len(line) - len(line.lstrip())
+    if not line[start:].startswith("- "):
+        return None
+    return Span(span.source, number, start + 1, number, len(line.rstrip()) + 1)
+
+
+def accepting(types: Iterable[type[Component]], value: Any) -> Iterator[str]:
+    """The types whose primary parameter may be a value, each with it."""
+    for component in types:
+        primary = component.primary()
+        if primary and Draft202012Validator(primary.schema()).is_valid(value):
+            yield f"{component.type}: {flow(value)}"
 
 
 def _start(span: Span) -> Span:

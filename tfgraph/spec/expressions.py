@@ -55,7 +55,11 @@ class ExpressionError(Exception):
 
     def moved(self, by: int) -> ExpressionError:
         """The same error in a text in which the expression starts later."""
-        return ExpressionError(self.message, self.start + by, self.end + by, self.help)
+        return type(self)(self.message, self.start + by, self.end + by, self.help)
+
+
+class UnknownVariable(ExpressionError):
+    """An expression names a variable that nothing declares."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Extender:
         """
         target = node.get("extends")
         if not isinstance(target, Scalar) or not isinstance(target.value, str) or not target.value:
-            return node  # what is no path is reported where the sections are checked
+            # What is no path is reported where the sections are checked.
+            self.notes.incomplete |= target is not None
+            return node
         base = self.load(target, path.parent, (*chain, path))
         self.notes.incomplete |= base is None
         return self.merged(base, node, top=True) if base else node

@@ -197,8 +197,6 @@ class InputField(Component):
 
 #: What a layer of a block, or the first one of all, calls what it takes from outside.
 INPUT = "input"
-#: What the source of a value is called that the command line sets.
-SET = "--set"
 
 
 def file_schema(required: tuple[str, ...] = REQUIRED_SECTIONS) -> dict[str, Any]:

@@ -70,18 +70,18 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     if isinstance(value, (bool, int, float)) and schema.get("type") == "string":
         yield flow(value)
     if isinstance(value, list) and value:
-        items = [_item(item) for item in value]
+        items = [as_item(item) for item in value]
         if items != value:
             yield items
         if all(item == items[0] for item in items):
             yield items[0]
     elif not isinstance(value, (dict, list)) and value is not None:
         # One item stands for the list of it, by itself or as what it is read as.
-        yield [_item(value)]
+        yield [as_item(value)]
 
 
 def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:
-    scalar = _item(text)
+    scalar = as_item(text)
     if scalar != text:
         yield scalar
     if _THOUSANDS.fullmatch(text):
@@ -97,13 +97,13 @@ def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:
     inner = re.sub(r"^[\[(]|[\])]$", "", text)
     parts = [part for part in re.split(r" *[,x×] *| +", inner) if part]
     if len(parts) > 1 or inner != text:
-        yield [_item(part) for part in parts]
+        yield [as_item(part) for part in parts]
     slug = re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_")
     if slug != text and "pattern" in schema:
         yield slug
 
 
-def _item(value: Any) -> Any:
+def as_item(value: Any) -> Any:
     """A scalar, read by the words of other languages too."""
     if not isinstance(value, str):
         return value

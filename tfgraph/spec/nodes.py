@@ -40,6 +40,10 @@ class Mapping:
         """The value of a key, or None."""
         return next((value for key, value in self.entries if key.value == name), None)
 
+    def key(self, name: str) -> Scalar:
+        """The key of a name that is there."""
+        return next(key for key, _ in self.entries if key.value == name)
+
 
 Node = Scalar | Sequence | Mapping
 

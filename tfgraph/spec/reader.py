@@ -11,12 +11,23 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, shortened, through
+from tfgraph.spec.brackets import bracket_help, is_whole, template_name
+from tfgraph.spec.nodes import (
+    UNKNOWN,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    kind_of,
+    shortened,
+    through,
+)
 from tfgraph.spec.syntax import not_yaml
 
 MAX_CHARACTERS = 2_000_000
@@ -233,14 +244,23 @@ class _Composer:
             items.append(self.node(inner, depth + 1))
         return Sequence(tuple(items), self.span(event, inner))
 
-    def mapping(self, event: Any, depth: int) -> Mapping:
+    def mapping(self, event: Any, depth: int) -> Mapping | Scalar:
         entries: dict[str, tuple[Scalar, Node]] = {}
         merged: dict[str, tuple[Scalar, Node]] = {}
+        template, cut, pieces = "", "", [""]
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
             key = self.node(inner, depth + 1)
             plain_key = isinstance(inner, yaml.ScalarEvent) and inner.implicit[0]
-            value = self.node(next(self.events), depth + 1)
-            if not isinstance(key, Scalar) or not isinstance(key.value, str):
+            below = next(self.events)
+            value = self.node(below, depth + 1)
+            if cut and isinstance(key, Scalar) and getattr(below, "value", None) == "":
+                pieces.append(getattr(inner, "value", ""))
+                if is_whole(", ".join(pieces)):
+                    entries[cut] = (entries[cut][0], self.whole(entries[cut][1], key, pieces))
+                    cut = ""
+            elif name := template_name(key, value):
+                template = name
+            elif not isinstance(key, Scalar) or not isinstance(key.value, str):
                 message = f"a key must be a string, got {kind_of(key)}"
                 written = getattr(inner, "value", "")
                 help = f'put it in quotes: `"{shortened(written)}"`' if written else ""
@@ -254,9 +274,28 @@ class _Composer:
                 self.report(Diagnostic("TG103", message, key.span, notes=(note,)))
             else:
                 entries[key.value] = (key, value)
+                plain = isinstance(below, yaml.ScalarEvent) and below.implicit[0]
+                cut = key.value if plain and not is_whole(below.value) else ""
+                pieces = [below.value] if cut else [""]
+        if cut and len(pieces) > 1:
+            entries[cut] = (entries[cut][0], self.whole(entries[cut][1], key, pieces))
         for name, entry in merged.items():
             entries.setdefault(name, entry)
-        return Mapping(tuple(entries.values()), self.span(event, inner))
+        span = self.span(event, inner)
+        if template:
+            message = "two braces are a mapping in another, not a variable"
+            self.report(Diagnostic("TG106", message, span, help=f"write `${template}`"))
+            return Scalar(UNKNOWN, span)
+        return Mapping(tuple(entries.values()), span)
+
+    def whole(self, first: Node, last: Node, pieces: list[str]) -> Scalar:
+        """A value that commas inside round brackets have cut into keys, reported."""
+        text = ", ".join(pieces)
+        end = last.span
+        span = replace(first.span, end_line=end.end_line, end_column=end.end_column)
+        message = f"the `,` in `{shortened(text)}` ends the value there"
+        self.report(Diagnostic("TG101", message, span, help=bracket_help(text)))
+        return Scalar(UNKNOWN, span)
 
     def merge(self, merged: dict[str, tuple[Scalar, Node]], value: Node) -> None:
         for part in value.items if isinstance(value, Sequence) else (value,):

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
-from tfgraph.diagnostics import Span, TooManyProblems, did_you_mean
+from tfgraph.diagnostics import SET, Span, TooManyProblems, did_you_mean
 from tfgraph.registry import Registry
 from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
-from tfgraph.spec.language import SET, SPENT
+from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
@@ -63,7 +62,7 @@ def _resolved(
         types = [name for kind in registry.kinds() for name in registry.types(kind)]
         node = Extender(notes, types).extended(node, path)
     for setting in settings:
-        node = apply_setting(node, setting, partial(_primary, registry, node), notes)
+        node = apply_setting(node, setting, registry, notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
     scope = Scope(notes, declared_in(node.get("vars"), notes))
@@ -82,21 +81,6 @@ def _resolved(
     unused = expander.unused()
     _unused(node, scope, blocks, used, notes)
     return Resolved(file, notes, tuple(names), tuple(scope.declared), expander.aliases, unused)
-
-
-def _primary(registry: Registry, file: Node, name: str) -> str | None:
-    """The primary parameter of a type, or of a block of the file."""
-    below: Node | None = file
-    for key in ("blocks", name, "params"):
-        below = below.get(key) if isinstance(below, Mapping) else None
-    if isinstance(below, Mapping) and below.entries:
-        return str(below.entries[0][0].value)
-    for kind in registry.kinds():
-        component = registry.types(kind).get(name)
-        primary = component.primary() if component else None
-        if primary:
-            return primary.name
-    return None
 
 
 def _unused(

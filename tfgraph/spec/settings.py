@@ -8,21 +8,58 @@ layers by name as well: `layers.hidden.matmul.units`. The value is YAML.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tfgraph.diagnostics import Source, Span, did_you_mean, listed
+from tfgraph.diagnostics import SET, Source, Span, closest, did_you_mean, listed
 from tfgraph.errors import UsageError
-from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, SET
+from tfgraph.registry import Registry
+from tfgraph.spec.anatomy import told_apart
+from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS
 from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of
 from tfgraph.spec.reader import MAX_DEPTH, read
 from tfgraph.spec.variables import Notes
 
-#: The primary parameter of a type, whatever its kind; None where it has none.
-PrimaryOf = Callable[[str], str | None]
+#: What may stand beside a type, and where entries stand.
+_SIBLINGS = {**LAYER_SIBLINGS, **LOSS_SIBLINGS}
+_ENTRIES = ("data", "layers", "loss", "metrics", "optimizer")
+
+
+class Words:
+    """The names that the path of a setting may use: those of types, blocks and parameters."""
+
+    def __init__(self, registry: Registry, file: Node) -> None:
+        kinds = registry.kinds()
+        self.types = {name: made for kind in kinds for name, made in registry.types(kind).items()}
+        self.file = file
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks that the file declares."""
+        section = self.file.get("blocks") if isinstance(self.file, Mapping) else None
+        return tuple(k.value for k, _ in section) if isinstance(section, Mapping) else ()
+
+    @property
+    def known(self) -> set[str]:
+        """All that may be the type of an entry."""
+        return {*self.types, *self.blocks}
+
+    def parameters(self, name: str) -> list[str]:
+        """The parameters of a type or block."""
+        if name in self.blocks:
+            params = at(self.file, ["blocks", name, "params"])
+            return [k.value for k, _ in params] if isinstance(params, Mapping) else []
+        return [*self.types[name].parameters()] if name in self.types else []
+
+    def primary(self, name: str) -> str | None:
+        """The parameter that a value alone sets; None where there is none."""
+        if name in self.blocks:
+            return next(iter(self.parameters(name)), None)
+        primary = self.types[name].primary() if name in self.types else None
+        return primary.name if primary else None
 
 
 def written(settings: AbstractMapping[str, Any]) -> list[str]:
@@ -47,7 +84,7 @@ class _BadPath(Exception):
         self.message, self.span, self.help = message, span, help
 
 
-def apply_setting(node: Node, setting: str, primary_of: PrimaryOf, notes: Notes) -> Node:
+def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) -> Node:
     """The node with one `PATH=VALUE` applied; what is wrong with it goes to `notes`."""
     source = Source(SET, setting)
     path, equals, text = setting.partition("=")
@@ -76,31 +113,70 @@ def apply_setting(node: Node, setting: str, primary_of: PrimaryOf, notes: Notes)
     if is_null(value) and len(steps) == 1 and isinstance(node, Mapping):
         # As where a file is extended, null takes a section away.
         return replace(node, entries=tuple((k, v) for k, v in node if k.value != steps[0].text))
+    if notes.incomplete and isinstance(node, Mapping) and node.get(steps[0].text) is None:
+        return node  # the file that is missing may have the section
     try:
-        return _changed(node, steps, value, primary_of, "")
+        return _Setter(steps, value, Words(registry, node)).changed(node, 0, "", entry=False)
     except _BadPath as error:
         notes.report("TG213", error.message, error.span, help=error.help)
         return node
 
 
-def _changed(node: Node, steps: list[_Step], value: Node, primary_of: PrimaryOf, key: str) -> Node:
-    """The node with `value` where `steps` lead; `key` is the key that led to the node."""
-    if not steps:
-        return value
-    step, rest = steps[0], steps[1:]
-    if isinstance(node, Sequence):
-        position, used = _position(node, steps, key)
-        below = _changed(node.items[position], steps[used:], value, primary_of, "")
-        return replace(node, items=(*node.items[:position], below, *node.items[position + 1 :]))
-    if isinstance(node, Scalar):
-        node = _opened(node, step, primary_of, key)
-    child = node.get(step.text)
-    if child is None:
-        added = (Scalar(step.text, step.span), _nested(rest, value))
-        return replace(node, entries=(*node.entries, added))
-    changed = _changed(child, rest, value, primary_of, step.text)
-    entries = tuple((k, changed if k.value == step.text else v) for k, v in node)
-    return replace(node, entries=entries)
+class _Setter:
+    """Puts a value where the steps of a path lead."""
+
+    def __init__(self, steps: list[_Step], value: Node, words: Words) -> None:
+        self.steps = steps
+        self.value = value
+        self.words = words
+
+    def changed(self, node: Node, done: int, key: str, *, entry: bool) -> Node:
+        """The node that the first `done` steps led to, changed as the others say.
+
+        `key` is the key that led to it; `entry` where it is one.
+        """
+        if done == len(self.steps):
+            return self.value
+        step = self.steps[done]
+        if isinstance(node, Sequence):
+            position, used = _position(node, self.steps[done:], key, self.words)
+            inside = key in _ENTRIES
+            below = self.changed(node.items[position], done + used, "", entry=inside)
+            return replace(node, items=(*node.items[:position], below, *node.items[position + 1 :]))
+        if entry:
+            self.check(node, done)
+        if isinstance(node, Scalar):
+            node = _opened(node, step, self.words, key)
+        child = node.get(step.text)
+        if child is None:
+            added = (Scalar(step.text, step.span), _nested(self.steps[done + 1 :], self.value))
+            return replace(node, entries=(*node.entries, added))
+        inside = done == 0 and step.text in _ENTRIES
+        changed = self.changed(child, done + 1, step.text, entry=inside)
+        entries = tuple((k, changed if k.value == step.text else v) for k, v in node)
+        return replace(node, entries=entries)
+
+    def check(self, node: Node, done: int) -> None:
+        """_BadPath where the next step is neither the type of an entry nor a sibling."""
+        step = self.steps[done]
+        kind = told_apart(node, _SIBLINGS, self.words.known).type
+        if kind is None or step.text in (kind.value, *_SIBLINGS):
+            return
+        before = ".".join(part.text for part in self.steps[:done])
+        rest = ".".join(part.text for part in self.steps[done:])
+        meant = closest(step.text, self.words.parameters(kind.value))
+        if meant is not None:
+            longer = ".".join(
+                [before, kind.value, meant, *(s.text for s in self.steps[done + 1 :])]
+            )
+            help = f"did you mean `{longer}`?"
+        elif kind.value in self.words.blocks:
+            inside = f"blocks.{kind.value}.layers.{rest}"
+            help = f"the layers of a block are set where it is declared: `{inside}`"
+        else:
+            help = f"`{kind.value}` stands there: set `{before}` as a whole to change the type"
+        message = f"there is no `{step.text}` beside `{kind.value}`"
+        raise _BadPath(message, step.span, help)
 
 
 def _nested(steps: list[_Step], value: Node) -> Node:
@@ -109,15 +185,14 @@ def _nested(steps: list[_Step], value: Node) -> Node:
     return value
 
 
-def _opened(node: Scalar, step: _Step, primary_of: PrimaryOf, key: str) -> Mapping:
+def _opened(node: Scalar, step: _Step, words: Words, key: str) -> Mapping:
     """A scalar as the mapping it is short for: a type alone, or a primary parameter's value."""
     if is_null(node):
         return Mapping((), node.span)
-    primary = primary_of(key)
+    primary = words.primary(key)
     if primary is not None:
         return Mapping(((Scalar(primary, node.span), node),), node.span)
-    beside = step.text in LAYER_SIBLINGS or step.text in LOSS_SIBLINGS
-    if node.value == step.text or (isinstance(node.value, str) and beside):
+    if node.value == step.text or (isinstance(node.value, str) and step.text in _SIBLINGS):
         return Mapping(((node, Scalar(None, node.span)),), node.span)
     if isinstance(node.value, str):
         help = f"`{node.value}` stands there: set `{key or 'it'}` as a whole to change the type"
@@ -125,7 +200,7 @@ def _opened(node: Scalar, step: _Step, primary_of: PrimaryOf, key: str) -> Mappi
     raise _BadPath(f"there is no `{step.text}` in {kind_of(node)}", step.span)
 
 
-def _position(node: Sequence, steps: list[_Step], key: str) -> tuple[int, int]:
+def _position(node: Sequence, steps: list[_Step], key: str, words: Words) -> tuple[int, int]:
     """The item of a list that the first steps name, and how many of them do."""
     step = steps[0]
     if step.text.isdecimal() and step.text.isascii():
@@ -134,12 +209,13 @@ def _position(node: Sequence, steps: list[_Step], key: str) -> tuple[int, int]:
         many = f"{len(node.items)} item" + ("" if len(node.items) == 1 else "s")
         message = f"`{key}` has {many}, counted from 0: there is no {step.text}"
         raise _BadPath(message, step.span)
-    names = layer_names(map(_described, node.items)) if key == "layers" else []
+    described = [_described(item, words.known) for item in node.items]
+    names = layer_names(described) if key == "layers" else []
     # A name may hold dots: the longest run of steps that makes one is meant.
     for used in range(len(steps), 0, -1):
         name = ".".join(part.text for part in steps[:used])
-        for position, (item, own) in enumerate(zip(node.items, names)):
-            if name in own or name == _described(item)[1]:
+        for position, ((_, given, _), own) in enumerate(zip(described, names)):
+            if name in own or name == given:
                 return position, used
     known = [name for own in names for name in own]
     help = did_you_mean(step.text, known)
@@ -148,14 +224,11 @@ def _position(node: Sequence, steps: list[_Step], key: str) -> tuple[int, int]:
     raise _BadPath(f"no item of `{key}` is called `{step.text}`", step.span, help)
 
 
-def _described(item: Node) -> tuple[str, str | None, int | None]:
+def _described(item: Node, known: Collection[str]) -> tuple[str, str | None, int | None]:
     """The type, the name and the number of copies of a layer, as far as they can be told."""
-    if isinstance(item, Scalar):
-        return str(item.value), None, None
-    if not isinstance(item, Mapping):
-        return "", None, None
-    types = [key.value for key, _ in item if key.value not in LAYER_SIBLINGS]
-    count = count_of(item.get("repeat"))
+    parts = told_apart(item, LAYER_SIBLINGS, known)
+    name, repeat = (parts.beside[n][1] if n in parts.beside else None for n in ("name", "repeat"))
+    count = count_of(repeat)
     # More copies than there may be need no names.
     most = None if count is None else min(count, MAX_LAYERS)
-    return next(iter(types), ""), name_of(item.get("name")), most
+    return str(parts.type.value) if parts.type else "", name_of(name), most

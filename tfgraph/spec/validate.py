@@ -33,6 +33,7 @@ def validate(
     `folder` is where relative data paths start.
     """
     entries = EntryReader(source, registry, folder, resolved.blocks, resolved.variables)
+    entries.incomplete = resolved.notes.incomplete
     validator = _Validator(entries, resolved)
     try:
         spec = validator.file(resolved.node, default_name) if resolved.node else None
@@ -173,7 +174,7 @@ class _Validator:
 
     def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
         if name in taken:
-            note = f"the first one is in line {taken[name].line}"
+            note = f"the first one is {taken[name].seen_from(span)}"
             self.entries.report("TG208", f"two layers are called `{name}`", span, notes=(note,))
         taken.setdefault(name, span)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
-from tfgraph.spec.expressions import ExpressionError, Token, evaluate, names_in
+from tfgraph.spec.expressions import ExpressionError, Token, UnknownVariable, evaluate, names_in
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -94,6 +94,8 @@ class Scope:
             return self.reference(node, text[1:])
         except ExpressionError as error:
             span = _part(node, error)
+            if self.notes.incomplete and isinstance(error, UnknownVariable):
+                return self.notes.lost(node.span)  # the file that is missing may declare it
             self.notes.report("TG212", error.message, span, help=error.help)
             return self.notes.lost(node.span)
 
@@ -160,7 +162,7 @@ class Scope:
             help = did_you_mean(name, have)
             if not help:
                 help = f"there are {listed(have)}" if have else "declare it in `vars`"
-            raise ExpressionError(f"no variable is called `{shortened(name)}`", start, end, help)
+            raise UnknownVariable(f"no variable is called `{shortened(name)}`", start, end, help)
         if name in self.open:
             circle = " → ".join([*self.open[self.open.index(name) :], name])
             raise ExpressionError(f"variables that need each other: {circle}", start, end)

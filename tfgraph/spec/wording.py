@@ -11,8 +11,11 @@ from itertools import islice
 from typing import Any
 
 from tfgraph.api import Component
-from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, shortened
+from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, is_null, plain, shortened
 from tfgraph.spec.reader import core_scalar
+
+#: So many characters of the items of a list are shown in a help.
+MAX_ITEMS_SHOWN = 120
 
 #: So many names are listed in a message; of more it says where they are listed.
 FEW = 8
@@ -36,7 +39,11 @@ def as_list(name: str, takes: str, place: Node) -> str:
         return ""
     if isinstance(place, Scalar) and isinstance(place.value, str):
         return f"write `{name}: [{shortened(place.value)}]`"
-    return "an item of a list starts with `- `" if isinstance(place, Mapping) else ""
+    if not isinstance(place, Mapping):
+        return ""
+    pairs = [(k.value, "" if is_null(v) else f": {flow(plain(v))}") for k, v in place]
+    items = ", ".join(f"`- {key}{value}`" for key, value in pairs[:3])
+    return f"an item of a list starts with `- `: {shortened(items, MAX_ITEMS_SHOWN)}"
 
 
 def plural(kind: str) -> str:

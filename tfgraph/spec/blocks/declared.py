@@ -89,7 +89,7 @@ def given_parameters(
                 "TG204",
                 f"block `{block.name.value}` needs `{param}`",
                 use.span,
-                notes=(f"it is declared in line {default.span.line}",),
+                notes=(f"it is declared {default.span.seen_from(use.span)}",),
             )
     return given
 

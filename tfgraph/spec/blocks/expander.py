@@ -182,7 +182,9 @@ class Expander:
             return item.node
         beside = {key: value for key, (_, value) in item.beside.items()}
         given = beside.get("name", item.type)
-        if name_of(given) is not None:
+        # What is no type names no layer either.
+        named = "name" in beside or item.type.value in self.stacker.known
+        if named and name_of(given) is not None:
             beside["name"] = Scalar(frame.prefix + item.name, given.span)
         if inputs is not None:
             span = beside["from"].span if "from" in beside else inputs[0].span

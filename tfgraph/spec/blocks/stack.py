@@ -7,12 +7,14 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, replace
 
-from tfgraph.diagnostics import did_you_mean, listed
+from tfgraph.diagnostics import listed
+from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.blocks.declared import Block, LayerTypes, given_parameters
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import LAYER_SIBLINGS
+from tfgraph.spec.meaning import part_names, suggested
 from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, through
+from tfgraph.spec.nodes import Node, Scalar, Sequence, is_null, through
 from tfgraph.spec.variables import Scope, StopResolving
 
 MAX_NESTING = 20
@@ -63,6 +65,7 @@ class Stacker:
         #: Declared blocks that are not sound: their uses are not looked at.
         self.broken = broken
         self.types: LayerTypes = entries.registry.types("layer")
+        self.known = {*blocks, *broken, *self.types}
         self.scope = scope
         self.notes = scope.notes
         self.entries = entries
@@ -108,9 +111,10 @@ class Stacker:
             name = name_of(item.sibling("name"))
             first = seen.setdefault(name, item) if name is not None else item
             if name is not None and first is not item and (_is_several(item) or _is_several(first)):
-                note = f"the first one is in line {first.beside['name'][1].span.line}"
+                span = item.beside["name"][1].span
+                note = f"the first one is {first.beside['name'][1].span.seen_from(span)}"
                 message = f"two layers are called `{name}`"
-                self.notes.report("TG208", message, item.beside["name"][1].span, notes=(note,))
+                self.notes.report("TG208", message, span, notes=(note,))
                 others = {k: v for k, v in item.beside.items() if k != "name"}
                 kept.append(replace(item, beside=others))
             else:
@@ -119,23 +123,13 @@ class Stacker:
 
     def parsed(self, node: Node) -> Item:
         """An entry with its type, its value and its siblings told apart."""
-        if isinstance(node, Scalar):
-            return Item(node, node if isinstance(node.value, str) else None, None, {})
-        if not isinstance(node, Mapping):
-            return Item(node, None, None, {})
-        beside = {key.value: (key, value) for key, value in node if key.value in LAYER_SIBLINGS}
-        rest = [(key, value) for key, value in node if key.value not in LAYER_SIBLINGS]
-        block = [pair for pair in rest if pair[0].value in self.blocks]
-        block = block or [pair for pair in rest if pair[0].value in self.broken]
-        known = block or [pair for pair in rest if pair[0].value in self.types] or rest
-        if not known:
-            return Item(node, None, None, beside)
-        if block and block[0][0].value in self.blocks:
-            for key, _ in rest:
-                if key is not block[0][0]:
-                    self.surplus(block[0][0].value, key)
-            beside = self.sound(beside, block[0][0])
-        return Item(node, *known[0], beside)
+        parts = told_apart(node, LAYER_SIBLINGS, self.known)
+        beside = dict(parts.beside)
+        if parts.type is not None and parts.type.value in self.blocks:
+            for key, _ in parts.extra:
+                self.surplus(parts.type.value, key)
+            beside = self.sound(beside, parts.type)
+        return Item(node, parts.type, parts.value, beside)
 
     def surplus(self, name: str, key: Scalar) -> None:
         """Report a key beside a block that is no sibling."""
@@ -144,7 +138,10 @@ class Stacker:
             help = f"write `{name}: {{{key.value}: …}}`"
         else:
             message = f"unknown key `{key.value}` beside `{name}`"
-            meant = did_you_mean(key.value, LAYER_SIBLINGS)
+            meant = suggested(key.value, part_names(LAYER_SIBLINGS))
+            if key.value in self.known:
+                message = f"one entry, two types: `{name}` and `{key.value}`"
+                meant = f"give `{key.value}` an entry of its own"
             help = meant or f"beside the type of a layer may stand {listed(LAYER_SIBLINGS)}"
         self.notes.report("TG207", message, key.span, help=help)
 

@@ -85,5 +85,5 @@ def _named_twice(scope: Scope, name: str) -> None:
         "TG208",
         f"an input and a layer are called `{name}`",
         place,
-        notes=(f"the input stands in line {scope.field_spans[name].line}",),
+        notes=(f"the input stands {scope.field_spans[name].seen_from(place)}",),
     )
