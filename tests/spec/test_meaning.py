@@ -2,6 +2,8 @@
 
 import functools
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -279,6 +281,10 @@ def problems(text):
             "leave it out: the size of the input follows from the layer before it",
         ),
         (
+            "dense: {units: 3, trainable: false}",
+            "write `freeze: true` beside its type where the weights are to stay",
+        ),
+        (
             "dense: {units: 3, seed: 1}",
             "leave it out: `train: {seed: …}` gives the seeds of all layers",
         ),
@@ -355,3 +361,21 @@ def test_parameters_of_an_optimizer_are_known_by_other_names(optimizer, help):
 def test_a_section_is_known_by_other_names(section, help):
     ((_, found),) = problems(TRAINED.format("squared_error", "{adam: 0.1}") + section + "\n")
     assert found == help
+
+
+def test_what_belongs_beside_a_block_is_told_to_stand_there():
+    blocks = "blocks: {pair: {params: {units: null}, layers: [{dense: $units}]}}\n"
+    text = SPEC.format("pair: {units: 3, name: first}") + blocks
+    assert problems(text) == [("TG207", "write\n- pair: {units: 3}\n  name: first")]
+
+
+def test_a_sound_spec_does_not_load_the_names_of_other_libraries():
+    code = (
+        "import sys, tfgraph; tfgraph.loads(sys.argv[1]);"
+        "print('tfgraph.spec.elsewhere' in sys.modules)"
+    )
+    text = SPEC.format("relu")
+    done = subprocess.run(
+        [sys.executable, "-c", code, text], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"

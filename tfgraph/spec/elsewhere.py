@@ -144,7 +144,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "input_shape batch_input_shape input_dim input_size in_features in_channels num_features "
         "normalized_shape input_length batch_shape",
         "leave it out: a layer has the dtype of its input": "dtype",
-        "leave it out: every weight is trained": "trainable requires_grad",
+        "write `freeze: true` beside its type where the weights are to stay": ""
+        "trainable requires_grad",
         "leave it out: images are [height, width, channels]": "data_format",
         "leave it out: the batch comes first": "batch_first time_major",
         "leave it out: `train: {seed: …}` gives the seeds of all layers": "seed",

@@ -9,8 +9,9 @@ from tfgraph.api import Component
 from tfgraph.diagnostics import closest, did_you_mean, listed
 from tfgraph.registry import TYPE_NAME
 from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
 from tfgraph.spec.variables import Notes, declared_in
+from tfgraph.spec.wording import flow
 
 LayerTypes = AbstractMapping[str, type[Component]]
 
@@ -75,9 +76,10 @@ def given_parameters(
     given = _given(block, value, notes)
     misspelt = set()
     if isinstance(value, Mapping):
-        unknown = [key.value for key, _ in value if key.value not in block.params]
+        keys = [key.value for key, _ in value if key.value not in LAYER_SIBLINGS]
+        unknown = [key for key in keys if key not in block.params]
         # Where no key is a parameter, the mapping may be meant as the value of the first one.
-        every = len(unknown) == len(value.entries) > 0
+        every = len(unknown) == len(keys) > 0
         misspelt = {closest(word, block.params) for word in unknown}
         misspelt |= {next(iter(block.params), None)} if every else set()
     for param, default in block.params.items():
@@ -107,6 +109,13 @@ def _given(block: Block, value: Node | None, notes: Notes) -> dict[str, Node]:
     for key, below in value:
         if key.value in block.params:
             given[key.value] = below
+            continue
+        if key.value in LAYER_SIBLINGS:
+            message = f"`{key.value}` stands inside `{name}`, not beside it"
+            inside = {k.value: plain(v) for k, v in value if k.value in block.params}
+            use = f"- {name}: {flow(inside) if inside else ''}".rstrip()
+            help = f"write\n{use}\n  {key.value}: {flow(plain(below))}"
+            notes.report("TG207", message, key.span, help=help)
             continue
         help = did_you_mean(key.value, block.params)
         if not help and block.params and len(value.entries) == 1:

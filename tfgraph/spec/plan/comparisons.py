@@ -108,9 +108,15 @@ def _target(scope: Scope, entry: LossEntry | MetricEntry) -> str | None:
             f"{entry.component.kind} `{entry.component.type}` needs `target`: "
             "the field to compare with",
             entry.span,
-            help=f"the fields are {listed(scope.fields)}",
+            help=f"the fields are {listed(_labels_first(scope))}",
         )
     return default
+
+
+def _labels_first(scope: Scope) -> list[str]:
+    """The fields, those before the others that no layer takes."""
+    taken = {name for planned in scope.planned.values() for name in planned.inputs}
+    return sorted(scope.fields, key=lambda name: name in taken)
 
 
 def _unique_names() -> Callable[[str], str]:
