@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tfgraph.errors import DataError
 from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.history import Monitored
 from tfgraph.run.restoring import restore, state_of
+from tfgraph.run.sealed import sealed, unsealed
 
 DATA = arrays(12)
 
@@ -97,9 +97,9 @@ def test_the_newest_are_kept_and_the_best(tmp_path: Path) -> None:
         store.save({"step": np.int64(step)}, Saved(step, 0.0, "", figure))
     assert store.steps() == [3, 7, 10, 20, 100]
     assert store.best_step() == 7  # the first of equal ones
-    store.prune(2)
+    store.prune(2, 100)
     assert store.steps() == [7, 20, 100]
-    store.prune(1)
+    store.prune(1, 100)
     assert store.steps() == [7, 100]
     assert store.last().saved.step == 100
 
@@ -174,7 +174,7 @@ def test_a_damaged_manifest_is_noticed(tmp_path: Path, text: str) -> None:
 def test_another_format_is_refused(tmp_path: Path) -> None:
     store = saved(trained(), tmp_path)
     path = store.path(5) / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 1}))
+    path.write_bytes(sealed({**unsealed(path.read_bytes()), "format": 1}))
     with pytest.raises(DataError, match="is of format 1, not 2"):
         store.load(5)
 

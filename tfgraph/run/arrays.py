@@ -168,7 +168,7 @@ def write_outputs(path: Path, outputs: Mapping[str, Any]) -> None:
         np.savez(buffer, **outputs)
     else:
         buffer.write(as_text(outputs, path.suffix[1:]).encode())
-    write_whole(path, lambda file: file.write(buffer.getbuffer()))
+    write_whole(path, buffer.getbuffer())
 
 
 def as_text(outputs: Mapping[str, Any], form: str) -> str:

@@ -11,28 +11,21 @@ manifests, so that no crash can leave a pointer that leads nowhere.
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import re
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tfgraph.diagnostics import listed
 from tfgraph.errors import DataError
-from tfgraph.lazy import np
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
+from tfgraph.run.manifest import ARRAYS, LOG, MANIFEST, Manifest, read_manifest, sealed_manifest
+from tfgraph.run.packing import DAMAGE, form_of, pack, unpack
 
-FORMAT = 2
-_ARRAYS, _LOG, _MANIFEST = "arrays.npz", "metrics.jsonl", "manifest.json"
-_FILES = (_ARRAYS, _LOG, _MANIFEST)
+_FILES = (MANIFEST, ARRAYS, LOG)
 _STEP = r"step-(0|[1-9][0-9]{0,17})"
-_MOST_MANIFEST = 64 << 20
-_MOST_LOG = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -54,16 +47,22 @@ class Saved:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that has been read and is sound; `damaged` are newer ones that are not."""
+    """A checkpoint that has been read and is sound.
+
+    `damaged` says what is wrong with those that would have been taken rather.
+    """
 
     folder: Path
     arrays: Mapping[str, Any]
     saved: Saved
-    damaged: tuple[str, ...] = field(default=())
+    damaged: tuple[str, ...] = ()
 
 
 class Store:
-    """The checkpoints of a run, in its folder `checkpoints`."""
+    """The checkpoints of a run, in its folder `checkpoints`.
+
+    One process writes at a time, the one that has the lock of the run; others may read meanwhile.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,10 +73,10 @@ class Store:
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint, sound or not, ascending."""
-        if not files.is_folder(self.folder):
-            return []
-        names = (re.fullmatch(_STEP, path.name) for path in self.folder.iterdir())
-        return sorted(int(match[1]) for match in names if match)
+        matches = (re.fullmatch(_STEP, name) for name in files.names_in(self.folder))
+        return sorted(int(match[1]) for match in matches if match)
+
+    # ---- writing
 
     def save(self, arrays: Mapping[str, Any], saved: Saved) -> Path:
         """Write a checkpoint aside and rename it; DataError, and nothing changed, where that fails.
@@ -85,235 +84,180 @@ class Store:
         One that is there already, whole, is left as it is.
         """
         path = self.path(saved.step)
-        if self._is_sound(path):
+        if files.kind(path) and self._is_sound(saved.step):
             return path
-        temporary = files.aside(path)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            files.delete_folder(temporary, _FILES)
-            temporary.mkdir()
-            self._write(temporary, arrays, saved)
-            files.sync_folder(temporary)
-            if path.exists() or path.is_symlink():
-                self._put_away(path)
-            temporary.rename(path)
+            files.make_folder(self.folder)
+            files.names_in(self.folder)  # it is no link
+            temporary = files.aside(path)
+            try:
+                self._write(temporary, arrays, saved)
+                if files.kind(path):
+                    self._put_away(path)
+                files.rename(temporary, path)
+            except BaseException:
+                _forgiven(temporary)
+                raise
             files.sync_folder(self.folder)
         except OSError as error:
-            _forgiven(temporary)
-            raise files.unwritable(path, error) from error
+            needed = sum(array.nbytes for array in arrays.values()) + len(saved.log)
+            raise files.unwritable(path, error, needed=needed) from error
         return path
 
     def _write(self, folder: Path, arrays: Mapping[str, Any], saved: Saved) -> None:
-        hashes = {}
-        for name, write in (
-            (_ARRAYS, lambda file: _pack(file, arrays)),
-            (_LOG, lambda file: file.write(saved.log.encode())),
-        ):
-            hashed: list[_Hashing] = []
-
-            def through(file: Any, write: Any = write, hashed: Any = hashed) -> None:
-                hashed.append(_Hashing(file))
-                write(hashed[0])
-
-            files.write_synced(folder / name, through)
-            hashes[name] = {"sha256": hashed[0].digest.hexdigest(), "bytes": hashed[0].bytes}
-        manifest = {
-            "format": FORMAT,
-            "step": saved.step,
-            "seconds": saved.seconds,
-            "monitored": vars(saved.monitored) if saved.monitored else None,
-            "files": hashes,
-            "arrays": {
-                name: {"shape": list(array.shape), "dtype": array.dtype.name}
-                for name, array in arrays.items()
-            },
-        }
-        text = _sealed(manifest)
-        files.write_synced(folder / _MANIFEST, lambda file: file.write(text.encode()))
-
-    def load(self, step: int) -> Checkpoint:
-        """The checkpoint of a step; DataError where there is none, or it is damaged."""
-        path = self.path(step)
-        if not (path.exists() or path.is_symlink()):
-            raise DataError(
-                f"there is no checkpoint of step {step} in `{self.folder}`",
-                help=f"there are those of {listed(map(str, self.steps()))}" if self.steps() else "",
-            )
-        manifest = _manifest(path)
-        saved = Saved(
-            manifest["step"],
-            manifest["seconds"],
-            _checked(path / _LOG, manifest, _MOST_LOG).decode(),
-            Monitored(**manifest["monitored"]) if manifest["monitored"] else None,
+        files.make_folder(folder)
+        with files.created(folder / ARRAYS) as file:
+            pack(file, arrays)
+        with files.created(folder / LOG) as log:
+            log.write(saved.log.encode())
+        manifest = Manifest(
+            saved.step,
+            saved.seconds,
+            saved.monitored,
+            {ARRAYS: file.written, LOG: log.written},
+            {name: form_of(array) for name, array in arrays.items()},
         )
-        if saved.step != step:
-            raise _damaged(path, f"its {_MANIFEST} is that of step {saved.step}")
-        return Checkpoint(path, _arrays(path, manifest), saved)
+        with files.created(folder / MANIFEST) as last:
+            last.write(sealed_manifest(manifest))
+        files.sync_folder(folder)
 
-    def last(self) -> Checkpoint:
-        """The newest checkpoint that is sound; DataError where there is none."""
-        damaged: list[str] = []
-        for step in reversed(self.steps()):
-            try:
-                found = self.load(step)
-            except DataError as error:
-                damaged.append(error.message)
-            else:
-                return Checkpoint(found.folder, found.arrays, found.saved, tuple(damaged))
-        if damaged:
-            raise DataError(
-                f"no checkpoint in `{self.folder}` is sound: {damaged[0]}"
-                + (f" (and {len(damaged) - 1} more)" if len(damaged) > 1 else "")
-            )
-        raise DataError(f"there is no checkpoint in `{self.folder}`")
+    def prune(self, keep: int, newest: int) -> None:
+        """Delete all up to the step `newest` but the last `keep` and the best.
 
-    def best_step(self) -> int | None:
-        """The step of the best checkpoint by its monitored figure; the first of equal ones."""
-        best: Monitored | None = None
-        found = None
-        for step in self.steps():
-            try:
-                monitored = _manifest(self.path(step))["monitored"]
-            except DataError:
-                continue
-            now = Monitored(**monitored) if monitored else None
-            if now and now.beats(best.value if best else None):
-                best, found = now, step
-        return found
-
-    def best(self) -> Checkpoint | None:
-        """The best checkpoint; None where no figure tells which it is."""
-        step = self.best_step()
-        return None if step is None else self.load(step)
-
-    def prune(self, keep: int) -> None:
-        """Delete all but the newest `keep` and the best; DataError where that fails."""
+        Later ones are those of a run that went on from `newest`, because they are damaged.
+        DataError where it fails.
+        """
         best = self.best_step()
-        for step in self.steps()[:-keep]:
+        for step in [step for step in self.steps() if step <= newest][:-keep]:
             if step != best:
                 try:
                     self._put_away(self.path(step))
                 except OSError as error:
-                    raise files.unwritable(self.path(step), error) from error
+                    where = self.path(step)
+                    raise DataError(f"cannot delete `{where}`: {files.reason(error)}") from error
 
     def tidy(self) -> None:
         """Delete what processes that have died began to write or to delete; OSErrors are let be."""
-        for path in files.leftovers(self.folder, f"{_STEP}(-old)?"):
+        for path in files.leftovers(self.folder, _STEP):
             _forgiven(path)
 
     def _put_away(self, path: Path) -> None:
-        """Delete a checkpoint: renamed first, so that no half of it is taken for one."""
-        away = files.aside(path.with_name(f"{path.name}-old"))
-        path.rename(away)
-        files.delete_folder(away, _FILES)
+        """Delete a checkpoint: renamed first, so that no half of it is taken for one.
 
-    def _is_sound(self, path: Path) -> bool:
-        if not files.is_folder(path):
-            return False
+        What else has been put there stays, beside it.
+        """
+        away = files.aside(path)
+        files.rename(path, away)
+        if not files.delete_folder(away, _FILES):
+            files.rename(away, files.free(path.with_name(f"{path.name}-others")))
+
+    def _is_sound(self, step: int) -> bool:
         try:
-            manifest = _manifest(path)
-            _checked(path / _LOG, manifest, _MOST_LOG)
-            _arrays(path, manifest)
+            self.load(step)
         except DataError:
             return False
         return True
+
+    # ---- reading
+
+    def load(self, step: int) -> Checkpoint:
+        """The checkpoint of a step; DataError where there is none, or it is damaged."""
+        path = self.path(step)
+        if files.kind(path) is None:
+            steps = self.steps()
+            raise DataError(
+                f"there is no checkpoint of step {step} in `{self.folder}`",
+                help=f"there are those of {listed(map(str, steps))}" if steps else "",
+            )
+        files.names_in(self.folder)
+        manifest = self._manifest(step)
+        try:
+            log = files.read_regular(path / LOG, manifest.files[LOG].size)
+            _check(LOG, files.Written.of(log), manifest)
+            arrays = _arrays(path / ARRAYS, manifest)
+            if "step" in arrays and int(arrays["step"]) != step:
+                raise ValueError(f"{ARRAYS} is that of step {int(arrays['step'])}")
+            text = log.decode()
+        except DAMAGE as error:
+            raise _damaged(path, error) from error
+        return Checkpoint(path, arrays, Saved(step, manifest.seconds, text, manifest.monitored))
+
+    def last(self) -> Checkpoint:
+        """The newest checkpoint that is sound; DataError where there is none."""
+        return self._first_sound(reversed(self.steps()))
+
+    def best_step(self) -> int | None:
+        """The step of the best checkpoint by its monitored figure; the first of equal ones."""
+        return next(iter(self._best_steps()), None)
+
+    def best(self) -> Checkpoint | None:
+        """The best checkpoint that is sound; None where no figure tells which it is."""
+        steps = self._best_steps()
+        return self._first_sound(steps) if steps else None
+
+    def _best_steps(self) -> list[int]:
+        """The steps that have a figure, from the best one on."""
+        found: dict[int, Monitored] = {}
+        for step in self.steps():
+            try:
+                monitored = self._manifest(step).monitored
+            except DataError:
+                continue
+            if monitored is not None and monitored.beats(None):
+                found[step] = monitored
+        sign = {step: -1 if m.better == "higher" else 1 for step, m in found.items()}
+        return sorted(found, key=lambda step: (sign[step] * found[step].value, step))
+
+    def _first_sound(self, steps: Iterable[int]) -> Checkpoint:
+        damaged: list[str] = []
+        for step in steps:
+            try:
+                found = self.load(step)
+            except DataError as error:
+                if files.kind(self.path(step)):  # else another process has deleted it meanwhile
+                    damaged.append(error.message)
+            else:
+                return Checkpoint(found.folder, found.arrays, found.saved, tuple(damaged))
+        if damaged:
+            more = f" (and {len(damaged) - 1} more)" if len(damaged) > 1 else ""
+            raise DataError(f"no checkpoint in `{self.folder}` is sound: {damaged[0]}{more}")
+        raise DataError(f"there is no checkpoint in `{self.folder}`")
+
+    def _manifest(self, step: int) -> Manifest:
+        path = self.path(step)
+        if files.kind(path) != "folder":
+            raise DataError(f"the checkpoint `{path}` is damaged: it is no folder")
+        try:
+            manifest = read_manifest(path / MANIFEST)
+        except ValueError as error:
+            raise _damaged(path, f"its {MANIFEST} cannot be trusted: {error}") from error
+        if manifest.step != step:
+            raise _damaged(path, f"its {MANIFEST} is that of step {manifest.step}")
+        return manifest
+
+
+def _check(name: str, found: files.Written, manifest: Manifest) -> None:
+    """Raise ValueError where a file does not hold what was saved."""
+    saved = manifest.files[name]
+    if found.size != saved.size:
+        raise ValueError(f"{name} has {found.size:,} bytes, not {saved.size:,}")
+    if found != saved:
+        raise ValueError(f"{name} has another SHA-256 than when it was saved")
+
+
+def _arrays(path: Path, manifest: Manifest) -> dict[str, Any]:
+    with files.opened(path, manifest.files[ARRAYS].size) as file:
+        _check(ARRAYS, files.Written.of(file), manifest)
+        file.seek(0)
+        return unpack(file, manifest.arrays)
 
 
 def _forgiven(folder: Path) -> None:
     try:
         files.delete_folder(folder, _FILES)
-    except OSError:
+    except (OSError, DataError):
         return
 
 
-class _Hashing(io.RawIOBase):
-    """A file that is written through it, hashed and counted on the way; it cannot be sought in."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-        self.digest = hashlib.sha256()
-        self.bytes = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.file.write(data)
-        self.digest.update(data)
-        self.bytes += memoryview(data).nbytes
-        return memoryview(data).nbytes
-
-
-def _pack(file: Any, arrays: Mapping[str, Any]) -> None:
-    np.savez(file, **{name: _storable(array) for name, array in arrays.items()})
-
-
-def _storable(array: Any) -> Any:
-    """bfloat16 is no dtype of NumPy's: its bytes are stored as those of an integer."""
-    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array
-
-
-def _sealed(manifest: dict[str, Any]) -> str:
-    """A manifest as text, with the SHA-256 of all the rest of it."""
-    text = json.dumps(manifest, indent=1, sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return json.dumps({**manifest, "sha256": digest}, indent=1, sort_keys=True) + "\n"
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a checkpoint; DataError unless it is byte by byte what was written."""
-    if not files.is_folder(folder):
-        raise DataError(f"`{folder}` is no folder")
-    path = folder / _MANIFEST
-    text = files.read_regular(path, _MOST_MANIFEST)
-    try:
-        manifest: dict[str, Any] = json.loads(text)
-        rest = {key: value for key, value in manifest.items() if key != "sha256"}
-        sealed = _sealed(rest).encode()
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise _damaged(folder, f"its {_MANIFEST} cannot be read") from error
-    if manifest.get("format") != FORMAT and isinstance(manifest.get("format"), int):
-        raise DataError(
-            f"the checkpoint `{folder}` is of format {manifest['format']}, not {FORMAT}"
-        )
-    if sealed != text:
-        raise _damaged(folder, f"its {_MANIFEST} is not what was saved")
-    return manifest
-
-
-def _checked(path: Path, manifest: Mapping[str, Any], most: int) -> bytes:
-    """The bytes of a file of a checkpoint, which have the hash that the manifest says."""
-    expected = manifest["files"][path.name]
-    data = files.read_regular(path, most)
-    if len(data) != expected["bytes"]:
-        what = f"{path.name} has {len(data):,} bytes, not {expected['bytes']:,}"
-        raise _damaged(path.parent, what)
-    if hashlib.sha256(data).hexdigest() != expected["sha256"]:
-        raise _damaged(path.parent, f"{path.name} has another SHA-256 than when it was saved")
-    return data
-
-
-def _arrays(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    data = _checked(folder / _ARRAYS, manifest, manifest["files"][_ARRAYS]["bytes"])
-    found = {}
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as packed:
-            for name, expected in manifest["arrays"].items():
-                found[name] = packed[name].view(_numpy_dtype(expected["dtype"]))
-                if list(found[name].shape) != expected["shape"]:
-                    raise ValueError(f"{name} is of another shape")
-    except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
-        raise _damaged(folder, str(error)) from error
-    return found
-
-
-def _numpy_dtype(name: str) -> Any:
-    if name != "bfloat16":
-        return np.dtype(name)
-    from tfgraph.lazy import tf
-
-    return tf.bfloat16.as_numpy_dtype
-
-
-def _damaged(folder: Path, reason: str) -> DataError:
+def _damaged(folder: Path, reason: object) -> DataError:
     return DataError(f"the checkpoint `{folder}` is damaged: {reason}")

@@ -9,7 +9,7 @@ import json
 import platform
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,7 +24,9 @@ from tfgraph.run.lock import NAME as LOCK
 from tfgraph.run.lock import locked
 from tfgraph.run.revision import git_revision
 from tfgraph.spec import Checked, Plan, check
-from tfgraph.spec.reader import MAX_BYTES, decode
+from tfgraph.spec.nodes import Mapping as MappingNode
+from tfgraph.spec.paths import DATA_ROOTS_VARIABLE, data_paths, data_roots
+from tfgraph.spec.reader import MAX_BYTES, decode, read
 
 FORMAT = 2
 _MANIFEST, _SPEC, _RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
@@ -61,12 +63,7 @@ class RunDirectory:
 
     def add_to_log(self, line: str) -> None:
         """Add a line to metrics.jsonl; DataError where that fails."""
-        path = self.path / _LOG
-        try:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(line)
-        except OSError as error:
-            raise files.unwritable(path, error) from error
+        files.append(self.path / _LOG, line)
 
     def write_outcome(self, outcome: Outcome) -> None:
         """Write down how the run ended."""
@@ -75,16 +72,25 @@ class RunDirectory:
 
     def begin(self) -> None:
         """Take away how an earlier part of the run ended."""
-        (self.path / _OUTCOME).unlink(missing_ok=True)
+        files.delete(self.path / _OUTCOME)
 
     def write_resolved(self, plan: Plan) -> None:
         """Write the spec that is trained from now on."""
         files.write_text(self.path / _RESOLVED, plan.spec.resolved_text())
 
+    def tidy(self) -> None:
+        """Delete what processes that have died left half written or half deleted."""
+        for path in files.leftovers(
+            self.path, "|".join(map(re.escape, (_LOG, _OUTCOME, _RESOLVED)))
+        ):
+            if files.kind(path) == "file":
+                files.delete(path)
+        self.store.tidy()
+
     def outcome(self) -> dict[str, Any] | None:
         """How the run ended; None where it has not, or nobody could say."""
         path = self.path / _OUTCOME
-        if not path.exists():
+        if files.kind(path) is None:
             return None
         found = _read_json(path)
         if not isinstance(found, dict) or not isinstance(found.get("status"), str):
@@ -94,7 +100,7 @@ class RunDirectory:
     def manifest(self) -> dict[str, Any]:
         """What the run was made with; DataError where this is no run directory."""
         path = self.path / _MANIFEST
-        if not files.is_folder(self.path) or not path.exists():
+        if files.kind(path) is None:
             raise DataError(
                 f"`{self.path}` is no run directory: there is no `{path}`",
                 help="`tfgraph train SPEC` makes one",
@@ -106,8 +112,15 @@ class RunDirectory:
             value = found.get(key)
             if not isinstance(value, kind) or isinstance(value, bool):
                 raise DataError(f"`{path}` is damaged: `{key}` is missing or no {kind.__name__}")
-        if not all(isinstance(file, str) for file in (*found["plugin_files"], *found["command"])):
-            raise DataError(f"`{path}` is damaged: `plugin_files` and `command` hold strings")
+        # What is printed may not play with the terminal.
+        shown = (
+            found["name"],
+            found["folder"],
+            *found["plugin_files"],
+            *found["versions"].values(),
+        )
+        if not all(isinstance(text, str) and text.isprintable() for text in shown):
+            raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
         return found
 
     def check_spec(self, plugins: Sequence[str] = (), settings: Sequence[str] = ()) -> Checked:
@@ -129,13 +142,36 @@ class RunDirectory:
         source, problems = decode(files.read_regular(path, MAX_BYTES), str(path))
         if problems:
             return Checked(source, None, tuple(problems))
-        return check(
+        node, _ = read(source)
+        if isinstance(node, MappingNode) and node.get("extends"):
+            raise DataError(f"`{path}` is not what `train` wrote: it extends another file")
+        checked = check(
             source,
             folder=Path(manifest["folder"]),
             default_name=manifest["name"],
             registry=load_registry(plugins),
             settings=settings,
         )
+        if checked.plan:
+            self._refuse_foreign_data(checked.plan)
+        return checked
+
+    def _refuse_foreign_data(self, plan: Plan) -> None:
+        """Raise UsageError where the run would read data that nobody here has vouched for.
+
+        Relative paths start at the folder that the manifest names, which is whatever the maker of
+        the directory wrote there. A spec reads its own folder; a run, what lies in it, in the
+        current directory, or in the data roots of the environment.
+        """
+        if plan.spec.data is None:
+            return
+        allowed = [root.resolve() for root in (self.path, Path(), *data_roots())]
+        for path in map(Path, data_paths(plan.spec.data.component)):
+            if not any(path == root or root in path.parents for root in allowed):
+                raise UsageError(
+                    f"the run `{self.path}` reads `{path}`, outside of the current directory",
+                    help=f"if you trust it: `{DATA_ROOTS_VARIABLE}={path.parent}`",
+                )
 
 
 def next_directory(parent: Path, name: str) -> Path:
@@ -173,29 +209,32 @@ def created(
     `data` are the hashes of the splits. Where the directory is there already it is `again()`
     instead, and UsageError without it.
     """
-    while again and path.exists():
+    while again and files.kind(path):
         path = again()
     refuse_existing(path)
     temporary = files.aside(path)
-    made = (_SPEC, _RESOLVED, _MANIFEST, LOCK)
-    try:
-        temporary.mkdir(parents=True)
-        files.write_text(temporary / _SPEC, plan.spec.source.text)
+    texts = {
+        _SPEC: plan.spec.source.text,
         # What was trained: the files that the spec extends may change, and settings are gone.
-        files.write_text(temporary / _RESOLVED, plan.spec.resolved_text())
-        manifest = _manifest(plan, command, plugin_files, data)
-        files.write_text(temporary / _MANIFEST, json.dumps(manifest, indent=2) + "\n")
-    except (OSError, DataError) as error:
-        files.delete_folder(temporary, made)
-        raise error if isinstance(error, DataError) else files.unwritable(path, error) from error
-    with locked(temporary, shown=path):
+        _RESOLVED: plan.spec.resolved_text(),
+        _MANIFEST: json.dumps(_manifest(plan, command, plugin_files, data), indent=2) + "\n",
+    }
+    with ExitStack() as held:
         try:
+            files.make_folder(temporary)
+            held.enter_context(locked(temporary, shown=path))
+            for name, text in texts.items():
+                with files.created(temporary / name) as file:
+                    file.write(text.encode())
+            files.sync_folder(temporary)
             path = _renamed(temporary, path, again)
             files.sync_folder(path.parent)
-        except OSError as error:
-            files.delete_folder(temporary, made)
-            refuse_existing(path)
-            raise files.unwritable(path, error) from error
+        except (OSError, DataError) as error:
+            with suppress(OSError):
+                files.delete_folder(temporary, (*texts, LOCK))
+            if isinstance(error, DataError):
+                raise
+            raise files.unwritable(path, error, needed=len("".join(texts.values()))) from error
         yield RunDirectory(path)
 
 
@@ -203,9 +242,12 @@ def _renamed(temporary: Path, path: Path, again: Callable[[], Path] | None) -> P
     """Rename a folder to `path`, or to `again()` where another process was quicker."""
     while True:
         try:
-            temporary.rename(path)
+            files.rename(temporary, path)
         except OSError:
-            if again is None or not path.exists():
+            if files.kind(path) is None:
+                raise
+            if again is None:
+                refuse_existing(path)
                 raise
             path = again()
         else:
@@ -218,7 +260,7 @@ def reopened(path: Path) -> Iterator[RunDirectory]:
     directory = RunDirectory(path)
     directory.manifest()
     with locked(path):
-        directory.store.tidy()
+        directory.tidy()
         yield directory
 
 

@@ -1,120 +1,327 @@
-"""Files that are there whole or not at all, and never somewhere else than they seem to be."""
+"""Files that are there whole or not at all, and never somewhere else than they seem to be.
+
+All that a run writes, renames or deletes goes through here, in calls of `os`: the tests let each
+of them fail.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
+import itertools
 import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from tfgraph.errors import DataError
 
+Kind = Literal["file", "folder", "link", "other"]
+
 #: What is being written, or about to be deleted, has such a name: `.step-5.1234`.
-_ASIDE = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)")
+_ASIDE = re.compile(r"\.(?P<name>.+?)\.[0-9]+(-[0-9]+)?")
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_BLOCK = 1 << 20
+#: How a file system says that it does not sync folders.
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
 
-def aside(path: Path) -> Path:
-    """The name under which this process writes `path`, in the same folder."""
-    return path.with_name(f".{path.name}.{os.getpid()}")
+# ---- writing
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+@dataclass(frozen=True)
+class Written:
+    """What a file holds: the number of its bytes and their SHA-256."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, content: bytes | BinaryIO) -> Written:
+        """What some bytes, or a file from where it stands, hold."""
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        digest, count = hashlib.sha256(), 0
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            count += len(block)
+        return cls(count, digest.hexdigest())
+
+
+class Sink(io.RawIOBase):
+    """An open file to write to, from its start to its end; counts and hashes what it is given."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write all of it, in as many calls as the system takes."""
+        given = memoryview(data).cast("B")
+        self.digest.update(given)
+        self.size += given.nbytes
+        _write_all(self.descriptor, given)
+        return given.nbytes
+
+    @property
+    def written(self) -> Written:
+        """What has been written so far."""
+        return Written(self.size, self.digest.hexdigest())
+
+
+def _write_all(descriptor: int, rest: memoryview) -> None:
+    while rest:
+        count = os.write(descriptor, rest)
+        if not count:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        rest = rest[count:]
+
+
+@contextmanager
+def created(path: Path) -> Iterator[Sink]:
+    """A new file, which is on the disk when the block ends; OSError where that fails."""
+    descriptor = os.open(path, _NEW, 0o666)
+    try:
+        yield (sink := Sink(descriptor))
+        os.fsync(descriptor)
+        sink.close()
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write a file aside, sync it, and rename it over `path`; DataError where that fails."""
     temporary = aside(path)
     try:
-        write_synced(temporary, write)
-        temporary.replace(path)
+        with created(temporary) as file:
+            file.write(data)
+        os.replace(temporary, path)
         sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise unwritable(path, error, needed=len(data)) from error
 
 
 def write_text(path: Path, text: str) -> None:
     """`write_whole` for a text."""
-    write_whole(path, lambda file: file.write(text.encode()))
+    write_whole(path, text.encode())
 
 
-def write_synced(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a new file and have it on the disk; OSError where that fails."""
-    with path.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
+def append(path: Path, text: str) -> None:
+    """Add to the end of a file; DataError, and the file as it was, where that fails."""
+    data = text.encode()
+    try:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS | _NONBLOCK
+        descriptor = os.open(path, flags, 0o666)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise DataError(f"cannot write `{path}`: it is no regular file")
+            try:
+                _write_all(descriptor, memoryview(data))
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, found.st_size)
+                raise
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise unwritable(path, error, needed=len(data)) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none; OSError where that fails."""
+    try:
+        os.mkdir(folder)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        make_folder(folder.parent)
+        make_folder(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+    else:
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Have the names in a folder on the disk; OSError where that fails."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def rename(old: Path, new: Path) -> None:
+    """Rename a file or a folder; OSError where that fails, or where another folder is in the way."""
+    os.rename(old, new)
+
+
+# ---- deleting
+
+
+def delete(path: Path) -> None:
+    """Delete a file where there is one; DataError where that fails."""
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    except OSError as error:
+        raise DataError(f"cannot delete `{path}`: {reason(error)}") from error
+
+
+def delete_folder(folder: Path, names: Collection[str]) -> bool:
+    """Delete files of a folder by name, and the folder if nothing else is in it.
+
+    Whether it is gone. A link is no folder. OSError where the system refuses.
+    """
+    if kind(folder) != "folder":
+        return False
+    for name in names:
+        if kind(folder / name) in ("file", "link"):
+            os.unlink(folder / name)
+    try:
+        os.rmdir(folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    return True
+
+
+# ---- names beside others
+
+
+def aside(path: Path) -> Path:
+    """A free name for what this process is writing or deleting, in the folder of `path`."""
+    return free(path.with_name(f".{path.name}.{os.getpid()}"))
+
+
+def free(path: Path) -> Path:
+    """`path`, with a number behind it where there is something of its name."""
+    names = (f"{path.name}-{n}" if n else path.name for n in itertools.count())
+    return next(p for name in names if not os.path.lexists(p := path.with_name(name)))
+
+
+def leftovers(folder: Path, pattern: str) -> list[Path]:
+    """What processes that have died left half written or half deleted in a folder, by name."""
+    matches = ((name, _ASIDE.fullmatch(name)) for name in names_in(folder))
+    return [folder / name for name, m in matches if m and re.fullmatch(pattern, m["name"])]
+
+
+# ---- reading
+
+
+def kind(path: Path) -> Kind | None:
+    """What stands at a path, a link not followed; None where nothing does, or could.
+
+    DataError where the system does not say.
+    """
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if stat.S_ISLNK(mode):
+        return "link"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "file" if stat.S_ISREG(mode) else "other"
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder, none where there is no such folder; DataError where it is a link."""
+    found = kind(folder)
+    if found == "folder":
+        try:
+            return sorted(os.listdir(folder))
+        except OSError as error:
+            raise unreadable(folder, error) from error
+    if found is None:
+        return []
+    raise DataError(f"`{folder}` is {'a link' if found == 'link' else 'no folder'}")
+
+
+@contextmanager
+def opened(path: Path, most: int) -> Iterator[BinaryIO]:
+    """A regular file of at most `most` bytes, open to be read; DataError where it is anything else.
+
+    Links are not followed: what stands in a run directory is in it.
+    """
+    try:
+        with _descriptor(path) as descriptor:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise DataError(f"cannot read `{path}`: it is no regular file")
+            if found.st_size > most:
+                raise DataError(f"`{path}` has {found.st_size:,} bytes, over {most:,}")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                yield file
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+@contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
+    # Opening a pipe without O_NONBLOCK would wait for somebody who writes to it.
+    descriptor = os.open(path, os.O_RDONLY | _AS_IT_IS | _NONBLOCK)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The bytes of a regular file of at most `most` bytes; DataError where it is anything else.
-
-    Links are not followed: what stands in a run directory is in it.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise DataError(f"`{path}` is no regular file")
-            if found.st_size > most:
-                raise DataError(f"`{path}` has {found.st_size:,} bytes, over {most:,}")
-            return file.read(most)
-    except OSError as error:
-        reason = "it is a link" if path.is_symlink() else error.strerror
-        raise DataError(f"cannot read `{path}`: {reason}") from error
+    """The bytes of a file; DataError as for `opened`."""
+    with opened(path, most) as file:
+        return file.read(most)
 
 
-def is_folder(path: Path) -> bool:
-    """Whether a path is a folder itself, and no link to one."""
-    return path.is_dir() and not path.is_symlink()
+# ---- errors
 
 
-def delete_folder(folder: Path, names: Iterable[str]) -> None:
-    """Delete files of a folder by name, and the folder if nothing else is in it."""
-    if not is_folder(folder):
-        return
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+def reason(error: OSError) -> str:
+    """Why the system refused, in its words."""
+    return "it is a link" if error.errno == errno.ELOOP else error.strerror or str(error)
 
 
-def leftovers(folder: Path, pattern: str) -> list[Path]:
-    """What other processes have begun to write or to delete in a folder, and left there."""
-    if not is_folder(folder):
-        return []
-    found = []
-    for path in folder.iterdir():
-        match = _ASIDE.fullmatch(path.name)
-        if match and re.fullmatch(pattern, match["name"]):
-            found.append(path)
-    return found
+def unreadable(path: Path, error: OSError) -> DataError:
+    """The error for a file that cannot be read."""
+    return DataError(f"cannot read `{path}`: {reason(error)}")
 
 
-def unwritable(path: Path, error: OSError) -> DataError:
-    """The error for a file that cannot be written, with the space that is left if that is why."""
-    reason = error.strerror or str(error)
+def unwritable(path: Path, error: OSError, *, needed: int = 0) -> DataError:
+    """The error for a file that cannot be written, with the space where that is the reason."""
     help = ""
-    if error.errno in _NO_SPACE:
-        try:
-            free = shutil.disk_usage(path.parent).free
-        except OSError:
-            free = None
-        if free is not None:
-            help = f"{free:,} bytes are free there: make room, or choose another folder"
-    return DataError(f"cannot write `{path}`: {reason}", help=help)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        help = f"it takes about {needed:,} bytes: make room, or choose another folder"
+        if error.errno == errno.ENOSPC and (left := _free_bytes(path)) is not None:
+            help = f"{left:,} bytes are free there, and {help}"
+    return DataError(f"cannot write `{path}`: {reason(error)}", help=help)
+
+
+def _free_bytes(path: Path) -> int | None:
+    for folder in path.parents:
+        with suppress(OSError):
+            return shutil.disk_usage(folder).free
+    return None

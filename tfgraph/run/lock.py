@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tfgraph.errors import DataError, UsageError
+from tfgraph.run.files import reason
 
 NAME = "lock"
+_FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_PID = re.compile(rb"(\d{1,19})\n?")
+#: Windows keeps others from reading what is locked: a byte that nobody reads.
+_BYTE = 1 << 30
 
 
 @contextmanager
 def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
     """Hold the lock of a run directory; UsageError where another process has it.
 
-    `shown` is what a message calls the folder.
+    `shown` is what a message calls the folder. DataError where the lock is not a file that this
+    module has written: a link, or anything else, is left as it is.
     """
     path = folder / NAME
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     try:
-        descriptor = os.open(path, flags, 0o644)
+        descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o644)
     except OSError as error:
-        raise DataError(f"cannot open `{path}`: {error.strerror}") from error
+        raise DataError(f"cannot lock `{path}`: {reason(error)}") from error
     try:
-        if not _take(descriptor):
-            owner = os.read(descriptor, 20).decode(errors="replace").strip()
-            by = f" (process {owner})" if owner.isdigit() else ""
+        _check(path, descriptor)
+        if not _take(path, descriptor):
+            owner = _PID.fullmatch(_content(descriptor))
+            by = f" (process {owner[1].decode()})" if owner else ""
             raise UsageError(
                 f"the run `{shown or folder}` is being trained already{by}",
                 help="wait for it to end, or choose another directory with `--run`",
             )
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        _write_owner(path, descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -41,27 +48,52 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
 
 def is_locked(folder: Path) -> bool:
     """Whether a process is training in a run directory."""
+    path = folder / NAME
     try:
-        descriptor = os.open(folder / NAME, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(path, _FLAGS)
     except OSError:
         return False
     try:
-        return not _take(descriptor)
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and not _take(path, descriptor)
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int) -> bool:
+def _check(path: Path, descriptor: int) -> None:
+    regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    if not regular or ((content := _content(descriptor)) and not _PID.fullmatch(content)):
+        raise DataError(f"`{path}` is no lock of a run", help="move it away")
+
+
+def _content(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 64)
+
+
+def _write_owner(path: Path, descriptor: int) -> None:
+    """Say who has the lock. On a full disk nobody learns it, and the lock holds all the same."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+    except OSError:
+        os.ftruncate(descriptor, 0)
+
+
+def _take(path: Path, descriptor: int) -> bool:
     """Take the lock of an open file without waiting; it goes when the file is closed."""
     try:
         if os.name == "nt":
             import msvcrt
 
+            os.lseek(descriptor, _BYTE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         else:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, PermissionError):
         return False
+    except OSError as error:
+        raise DataError(f"cannot lock `{path}`: {reason(error)}") from error
     return True

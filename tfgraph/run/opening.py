@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfgraph.errors import DataError
-from tfgraph.run.checkpoint import Checkpoint
+from tfgraph.errors import DataError, UsageError
+from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.restoring import restore
 from tfgraph.spec import Plan
@@ -15,17 +16,25 @@ from tfgraph.spec import Plan
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
+LAST, BEST = "last", "best"
 
-def open_run(path: str | Path, *, plugin_files: Sequence[str] = ()) -> Graph:
-    """The graph of a run directory, its weights those of its best or newest checkpoint.
 
-    It is the best where the spec goes back to it at the end (`early_stopping`), else the newest.
-    Raises DataError where the directory or its checkpoint is missing or damaged, UsageError where
-    plugin files are missing that it was trained with.
+def open_run(
+    path: str | Path,
+    *,
+    checkpoint: str | int | None = None,
+    plugin_files: Sequence[str] = (),
+) -> Graph:
+    """The graph of a run directory, its weights those of one of its checkpoints.
+
+    `checkpoint` is `last`, `best` or the number of a step. If not given it is the best one where
+    the spec goes back to it at the end (`early_stopping`), else the last. One that is damaged is
+    never left out without a word. Raises DataError where the directory or the checkpoint is
+    missing or damaged, UsageError where plugin files are missing that it was trained with.
     """
     directory = RunDirectory(Path(path))
     plan = directory.check_spec(plugin_files).sound()
-    found = _chosen(directory, plan)
+    found = _chosen(directory.store, plan, checkpoint)
     from tfgraph.graph import build
 
     graph = build(plan)
@@ -36,20 +45,44 @@ def open_run(path: str | Path, *, plugin_files: Sequence[str] = ()) -> Graph:
 def checkpoint_of(path: Path, plugin_files: Sequence[str] = ()) -> Checkpoint:
     """The checkpoint that `open_run` takes the weights of."""
     directory = RunDirectory(path)
-    return _chosen(directory, directory.check_spec(plugin_files).sound())
+    return _chosen(directory.store, directory.check_spec(plugin_files).sound(), None)
 
 
-def _chosen(directory: RunDirectory, plan: Plan) -> Checkpoint:
-    stopping = plan.spec.training.early_stopping
-    if stopping and stopping.restore_best:
-        best = directory.store.best()
-        if best is not None:
-            return best
-    found = directory.store.last()
-    if found.damaged:
+def _chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
+    if wanted is None:
+        stopping = plan.spec.training.early_stopping
+        found = store.best() if stopping and stopping.restore_best else None
+        return _undamaged(found or store.last())
+    if wanted == LAST:
+        return _undamaged(store.last())
+    if wanted == BEST:
+        if best := store.best():
+            return _undamaged(best)
         raise DataError(
-            found.damaged[0],
-            help=f"the newest sound one is that of step {found.saved.step}: "
-            f"`--checkpoint {found.saved.step}`",
+            f"no checkpoint in `{store.folder}` says how good it is",
+            help="they do with `train: {checkpoint: {best: METRIC}}`; `--checkpoint last` takes "
+            "the last",
         )
+    if not re.fullmatch(r"[0-9]{1,18}", str(wanted)):
+        raise UsageError(f"`{wanted}` is no checkpoint: {LAST}, {BEST} or the number of a step")
+    return _of_step(store, int(wanted))
+
+
+def _of_step(store: Store, step: int) -> Checkpoint:
+    try:
+        return store.load(step)
+    except DataError as error:
+        if error.help:
+            raise
+        raise DataError(error.message, help=_offer(store.last())) from error
+
+
+def _undamaged(found: Checkpoint) -> Checkpoint:
+    if found.damaged:
+        raise DataError(found.damaged[0], help=_offer(found))
     return found
+
+
+def _offer(found: Checkpoint) -> str:
+    step = found.saved.step
+    return f"the newest sound one is that of step {step}: `--checkpoint {step}` takes it"

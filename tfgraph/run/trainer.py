@@ -218,7 +218,7 @@ class Trainer:
             self.safe = step, state
         else:
             folder = self.directory.store.save(state, self.saved(step))
-            self.directory.store.prune(self.graph.plan.spec.training.checkpoint.keep)
+            self.directory.store.prune(self.graph.plan.spec.training.checkpoint.keep, step)
             self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
         self.saved_at = time.monotonic()
         self.unsaved = False

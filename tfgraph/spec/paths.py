@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from tfgraph.api import Component, DataPath
 
 #: Folders beside the spec's own that datasets may read, separated as in PATH.
 DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
@@ -25,8 +28,7 @@ def data_path(text: str, folder: Path) -> str:
     """The path as an absolute one; PathError where it leaves the folder and all data roots."""
     if len(text) > MAX_PATH:
         raise PathError(f"not a path: {os.strerror(errno.ENAMETOOLONG)}")
-    given = os.environ.get(DATA_ROOTS_VARIABLE, "")
-    roots = [folder, *(Path(part) for part in given.split(os.pathsep) if part)]
+    roots = [folder, *data_roots()]
     resolved_roots = [root.resolve() for root in roots]
     try:
         candidates = [(root / text).resolve() for root in resolved_roots]
@@ -45,3 +47,20 @@ def data_path(text: str, folder: Path) -> str:
             help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
         )
     return str(next((path for path in inside if path in existing), inside[0]))
+
+
+def data_roots() -> list[Path]:
+    """The folders that the person at the keyboard has named in the environment."""
+    given = os.environ.get(DATA_ROOTS_VARIABLE, "")
+    return [Path(part) for part in given.split(os.pathsep) if part]
+
+
+def data_paths(component: Component) -> Iterator[str]:
+    """The files and folders that a component reads, those of components within it too."""
+    for parameter in component.parameters().values():
+        value = getattr(component, parameter.name)
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(part, Component):
+                yield from data_paths(part)
+            elif DataPath in parameter.alternatives and isinstance(part, str):
+                yield part

@@ -1,0 +1,93 @@
+"""Manifest of a checkpoint: what is in its other files, by which a changed bit shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tfgraph.errors import DataError
+from tfgraph.run import files
+from tfgraph.run.files import Written
+from tfgraph.run.history import Monitored
+from tfgraph.run.packing import Form
+from tfgraph.run.sealed import sealed, unsealed
+
+FORMAT = 2
+ARRAYS, LOG, MANIFEST = "arrays.npz", "metrics.jsonl", "manifest.json"
+_MOST_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a checkpoint holds.
+
+    Args:
+        step: the number of steps made.
+        seconds: how long training had taken.
+        monitored: the figure that tells the best, where it was evaluated at this step.
+        files: what the files beside the manifest hold.
+        arrays: the arrays that are in one of them.
+    """
+
+    step: int
+    seconds: float
+    monitored: Monitored | None
+    files: Mapping[str, Written]
+    arrays: Mapping[str, Form]
+
+
+def sealed_manifest(manifest: Manifest) -> bytes:
+    """A manifest as the bytes of its file."""
+    return sealed({"format": FORMAT, **asdict(manifest)})
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a file: ValueError where it is damaged, DataError where it cannot be read."""
+    found = unsealed(files.read_regular(path, _MOST_BYTES))
+    version = found.pop("format", None)
+    if version != FORMAT:
+        raise DataError(f"`{path}` is of format {version!r:.20}, not {FORMAT}")
+    try:
+        return Manifest(
+            _count(found.pop("step")),
+            _seconds(found.pop("seconds")),
+            _monitored(found.pop("monitored")),
+            {name: _written(found["files"][name]) for name in (ARRAYS, LOG)},
+            {name: _form(given) for name, given in found["arrays"].items()},
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError("it has other keys or types than it should") from error
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 63:
+        raise TypeError
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value < math.inf:
+        raise TypeError
+    return float(value)
+
+
+def _monitored(value: Any) -> Monitored | None:
+    if value is None:
+        return None
+    name, figure, better = value["name"], value["value"], value["better"]
+    if not isinstance(name, str) or type(figure) is not float or better not in ("higher", "lower"):
+        raise TypeError
+    return Monitored(name, figure, better)
+
+
+def _written(value: Any) -> Written:
+    if not isinstance(value["sha256"], str):
+        raise TypeError
+    return Written(_count(value["size"]), value["sha256"])
+
+
+def _form(value: Any) -> Form:
+    return Form(tuple(_count(size) for size in value["shape"]), value["dtype"])

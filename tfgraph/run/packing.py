@@ -1,0 +1,109 @@
+"""Packing: arrays by name in an npz file, written and read array by array."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from tfgraph.api.tensors import DTYPES
+from tfgraph.lazy import np
+from tfgraph.run.files import Sink
+
+#: What reading a damaged or a hostile archive raises.
+DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OverflowError,
+    RuntimeError,  # it is encrypted, or compressed in a way that nobody knows
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The shape and the dtype of an array."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"`{self.dtype}` is no dtype of an array")
+
+    @property
+    def size(self) -> int:
+        """The number of bytes that its values take."""
+        return math.prod(self.shape) * int(self.stored.itemsize)
+
+    @property
+    def stored(self) -> Any:
+        """The dtype of NumPy that its values are stored as.
+
+        bfloat16 is no dtype of NumPy's: its bytes are stored as those of an integer.
+        """
+        return np.dtype("uint16" if self.dtype == "bfloat16" else self.dtype)
+
+
+def form_of(array: Any) -> Form:
+    """The form of an array."""
+    return Form(tuple(array.shape), array.dtype.name)
+
+
+def pack(file: Sink, arrays: Mapping[str, Any]) -> None:
+    """Write arrays to a file that is only written forwards; equal arrays give equal bytes."""
+    with zipfile.ZipFile(cast(IO[bytes], file), "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                plain = array.view(form_of(array).stored)
+                np.lib.format.write_array(member, plain, allow_pickle=False)
+
+
+def unpack(file: IO[bytes], forms: Mapping[str, Form]) -> dict[str, Any]:
+    """The arrays of a file, which must be those that are expected; one of DAMAGE if they are not.
+
+    No room is made for what the file does not hold.
+    """
+    with zipfile.ZipFile(file) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        if len(members) != len(archive.infolist()) or set(members) != {f"{n}.npy" for n in forms}:
+            raise ValueError("it holds other arrays than its manifest says")
+        room = file.seek(0, 2)
+        for name, form in forms.items():
+            member = members[f"{name}.npy"]
+            room -= member.file_size
+            if member.compress_type != zipfile.ZIP_STORED or room < 0:
+                raise ValueError(f"`{name}` is larger than the file")
+            with archive.open(member) as stream:
+                _check(name, stream, member.file_size, form)
+        return {name: _read(archive, name, form) for name, form in forms.items()}
+
+
+def _check(name: str, stream: IO[bytes], size: int, form: Form) -> None:
+    version = np.lib.format.read_magic(stream)
+    if version != (1, 0):
+        raise ValueError(f"`{name}` is of an unknown version")
+    try:
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    except MemoryError as error:  # Python's word for an expression that is nested too deep
+        raise ValueError(f"`{name}` has no header") from error
+    if (shape, dtype) != (form.shape, form.stored) or size != stream.tell() + form.size:
+        raise ValueError(f"`{name}` is not {list(form.shape)} of {form.dtype}")
+
+
+def _read(archive: zipfile.ZipFile, name: str, form: Form) -> Any:
+    with archive.open(f"{name}.npy") as stream:
+        array = np.lib.format.read_array(stream, allow_pickle=False)
+    if form.dtype != "bfloat16":
+        return array
+    from tfgraph.lazy import tf
+
+    return array.view(tf.bfloat16.as_numpy_dtype)
