@@ -30,7 +30,14 @@ def test_a_diagnostic_holds_everything() -> None:
     (file,) = found["files"]
     error, warning = file.pop("diagnostics")
     name = "specs/a,b:c 100%.yaml"
-    assert file == {"file": name, "ok": False, "errors": 1, "warnings": 1, "failure": None}
+    assert file == {
+        "file": name,
+        "ok": False,
+        "errors": 1,
+        "warnings": 1,
+        "memory": None,
+        "failure": None,
+    }
     assert error == {
         "code": "TG206",
         "meaning": CODES["TG206"],

@@ -14,6 +14,7 @@ from tfgraph.errors import DataError
 from tfgraph.registry import Registry
 from tfgraph.reports.checked import CheckedFile
 from tfgraph.reports.text import text
+from tfgraph.spec.plan.cost import cost
 
 
 @click.command()
@@ -53,7 +54,8 @@ def _check(path: str, registry: Registry, settings: tuple[str, ...]) -> CheckedF
         found = checked(path, registry, settings)
     except DataError as error:
         return CheckedFile(path, failure=error)
-    return CheckedFile(found.source.name, found.diagnostics)
+    memory = cost(found.plan) if found.plan else None
+    return CheckedFile(found.source.name, found.diagnostics, cost=memory)
 
 
 def _print(files: list[CheckedFile], form: str, strict: bool) -> None:

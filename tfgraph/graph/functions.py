@@ -12,6 +12,7 @@ from typing import Any
 from tfgraph.api import Field, TensorSpec
 from tfgraph.diagnostics import Span
 from tfgraph.errors import GraphError, TfgraphError
+from tfgraph.graph.exhausted import what_takes_memory, what_to_do
 from tfgraph.graph.feeds import feed
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -96,6 +97,12 @@ def located(plan: Plan, error: Exception) -> GraphError:
     text = getattr(error, "message", str(error))
     reason = reason_of(text) or type(error).__name__
     found = _part(plan, text)
+    if isinstance(error, tf.errors.ResourceExhaustedError):
+        where = f" in {found[0]} ({_line(found[1])})" if found else ""
+        return GraphError(
+            f"the memory does not suffice{where}: {what_takes_memory(plan)}",
+            help=what_to_do(plan),
+        )
     if found is None:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")
     what, span = found

@@ -8,15 +8,20 @@ from pathlib import Path
 
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.errors import TfgraphError
+from tfgraph.spec.plan.cost import Cost
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A spec by name, with what is wrong with it, or with why it could not be read."""
+    """A spec by name, with what is wrong with it, or with why it could not be read.
+
+    `cost` is the memory that it will take, where it is sound.
+    """
 
     name: str
     diagnostics: tuple[Diagnostic, ...] = ()
     failure: TfgraphError | None = None
+    cost: Cost | None = None
 
     @property
     def errors(self) -> int:

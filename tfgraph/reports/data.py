@@ -1,7 +1,8 @@
 """Data: what was found as the plain values that JSON has, for other programs to read.
 
     {"version": 1, "tfgraph": "0.1.0", "files": [{
-        "file": "a.yaml", "ok": false, "errors": 1, "warnings": 0, "failure": null,
+        "file": "a.yaml", "ok": false, "errors": 1, "warnings": 0, "memory": null,
+        "failure": null,
         "diagnostics": [{
             "code": "TG203", "meaning": "an unknown parameter", "severity": "error",
             "message": "unknown parameter `unts` of layer `matmul`",
@@ -12,6 +13,7 @@
 - `version`: the schema of this document; `tfgraph`: the version of the package.
 - `files`: one for each spec, in the order of the command line. `ok`: whether it passes. `errors`,
   `warnings`: how many there are among its `diagnostics`, which are in the order of the text.
+- `memory`: the bytes that a sound spec will take at its peak; null for others.
 - `failure`: null, or `message` and `help` of why it could not be read.
 - `severity`: "error" or "warning". `code` and `meaning`: as `tfgraph explain` explains them.
 - `file`: where the problem stands, which for a spec that extends others may be one of those.
@@ -48,6 +50,7 @@ def _file(file: CheckedFile, strict: bool) -> dict[str, Any]:
         "ok": file.passes(strict=strict),
         "errors": file.errors,
         "warnings": file.warnings,
+        "memory": file.cost.peak if file.cost else None,
         "failure": {"message": failure.message, "help": failure.help} if failure else None,
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in file.diagnostics],
     }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tfgraph.diagnostics import SET, Diagnostic, SpecError, render_all
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, number_of
+from tfgraph.spec.plan.cost import show_bytes
 
 
 def text(file: CheckedFile, *, strict: bool = False) -> str:
@@ -21,10 +22,12 @@ def text(file: CheckedFile, *, strict: bool = False) -> str:
 
 
 def verdict(file: CheckedFile, *, strict: bool = False) -> str:
-    """One line: "a.yaml: ok", "a.yaml: ok, 1 warning", "2 errors, 1 warning in a.yaml"."""
+    """One line: "a.yaml: ok, 1 warning (takes about 12 MB)", "2 errors, 1 warning in a.yaml"."""
     if not file.passes(strict=strict):
         return f"{_counts(file.diagnostics)} in {file.name}"
-    return f"{file.name}: ok" + (f", {count(file.warnings, 'warning')}" if file.warnings else "")
+    warnings = f", {count(file.warnings, 'warning')}" if file.warnings else ""
+    takes = f" (takes about {show_bytes(file.cost.peak)})" if file.cost else ""
+    return f"{file.name}: ok{warnings}{takes}"
 
 
 def error_text(error: TfgraphError) -> str:

@@ -1,0 +1,58 @@
+"""Exhausted: what is said where TensorFlow finds no memory for a tensor."""
+
+from __future__ import annotations
+
+import heapq
+
+from tfgraph.api import show_shape
+from tfgraph.spec.plan import Plan
+from tfgraph.spec.plan.cost import Cost, cost, show_bytes
+from tfgraph.spec.plan.memory import machine_memory
+
+#: So many of the largest tensors are named.
+_SHOWN = 3
+#: Some of the memory is TensorFlow's own, and the system's.
+_SHARE = 0.8
+
+
+def what_takes_memory(plan: Plan) -> str:
+    """The largest tensors of a plan, by layer and line."""
+    batch = cost(plan).batch
+    sizes = [
+        (
+            batch * layer.output.least_bytes,
+            f"the output of `{layer.name}` for {batch:,} examples",
+            layer,
+        )
+        for layer in plan.layers
+    ]
+    sizes += [
+        (weight.bytes, f"the weight `{name}` {show_shape(weight.shape)}", layer)
+        for layer in plan.layers
+        for name, weight in layer.created.items()
+    ]
+    largest = heapq.nlargest(_SHOWN, sizes, key=lambda found: found[0])
+    return "; ".join(
+        f"{what} takes {show_bytes(size)} ({layer.span})" for size, what, layer in largest
+    )
+
+
+def what_to_do(plan: Plan) -> str:
+    """A batch that should fit, or what else makes a model smaller."""
+    found = cost(plan)
+    fits = fitting_batch(found, machine_memory())
+    if fits is None:
+        return f"make the model smaller: it takes {found}"
+    return f"try `--set train.batch_size={fits}`: it takes {found}"
+
+
+def fitting_batch(found: Cost, memory: int | None) -> int | None:
+    """The largest power of two that is a smaller batch and fits the memory; None if none does."""
+    if found.batch <= 1 or not found.activations:
+        return None
+    most = found.batch // 2
+    if memory is not None:
+        an_example = found.activations / found.batch
+        left = _SHARE * memory - (found.peak - found.activations)
+        most = min(most, int(left / an_example))
+    return 1 << (most.bit_length() - 1) if most >= 1 else None
