@@ -7,7 +7,8 @@ from typing import IO
 import click
 
 from tfgraph.api import hookimpl
-from tfgraph.cli.output import figure, figures, say
+from tfgraph.cli.output import say
+from tfgraph.reports.figures import figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, Record, RunInfo
 

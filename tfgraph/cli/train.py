@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tfgraph.cli.output import duration, figures, say
+from tfgraph.cli.output import say
 from tfgraph.cli.specs import plan_of, set_option, sound
+from tfgraph.reports.figures import duration, figures
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
 
@@ -93,7 +94,6 @@ def _begin(
             place,
             weights_from=source,
             again=None if directory else free,
-            command=["tfgraph", *sys.argv[1:]],
             plugin_files=plugins,
             **_told(),
         ),
@@ -128,6 +128,7 @@ def _told() -> dict[str, Any]:
     from tfgraph.cli.progress import Transferred, progress_for
 
     return {
+        "command": ["tfgraph", *sys.argv[1:]],
         "listeners": [Transferred(), progress_for(sys.stderr)],
         "warn": lambda text: say(f"warning: {text}", err=True),
     }

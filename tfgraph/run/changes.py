@@ -16,6 +16,7 @@ _FREE = (
     "train.steps",
     "train.time_limit",
     "train.checkpoint",
+    "train.histograms",
     "description",
     "name",
 )

@@ -20,6 +20,7 @@ class Timetable:
         evaluate_every: the steps from one evaluation to the next.
         save_every: the steps from one checkpoint to the next; None where time tells.
         save_seconds: the seconds from one checkpoint to the next; None where steps tell.
+        histograms_every: the steps from one histogram of the weights to the next; None for none.
     """
 
     steps_per_epoch: int
@@ -28,6 +29,7 @@ class Timetable:
     evaluate_every: int
     save_every: int | None
     save_seconds: float | None
+    histograms_every: int | None = None
 
     @property
     def epochs(self) -> int:
@@ -40,7 +42,12 @@ class Timetable:
 
     def next_stop(self, step: int) -> int:
         """The first step after `step` after which something is due."""
-        periods = [self.steps_per_epoch, self.evaluate_every, self.save_every]
+        periods = [
+            self.steps_per_epoch,
+            self.evaluate_every,
+            self.save_every,
+            self.histograms_every,
+        ]
         return min([(step // p + 1) * p for p in periods if p] + [self.steps])
 
     def records(self, step: int) -> bool:
@@ -75,4 +82,5 @@ def timetable(examples: int, training: Training) -> Timetable:
         evaluate_every=training.evaluate_every.steps(steps),
         save_every=every.steps(steps) if isinstance(every, Interval) else None,
         save_seconds=every.seconds if isinstance(every, Duration) else None,
+        histograms_every=training.histograms.steps(steps) if training.histograms else None,
     )

@@ -20,6 +20,7 @@ from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import Interrupted, deferred_signals
 from tfgraph.run.listeners import Listeners
+from tfgraph.run.outputs import outputs
 from tfgraph.run.restoring import restore
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
 from tfgraph.run.timetable import timetable
@@ -116,8 +117,9 @@ def train(
             data=hashes,
             again=again,
         )
-    told = _Told(listeners, plugin_files, warn or _LOGGER.warning)
     with folder as directory:
+        written = outputs(directory, command, warn or _LOGGER.warning)
+        told = _Told((*written.listeners, *listeners), plugin_files, written.warn)
         return _run(prepared, directory, None, told, moved)
 
 
@@ -129,6 +131,7 @@ def resume(
     plan: Plan | None = None,
     listeners: Sequence[object] = (),
     warn: Callable[[str], None] | None = None,
+    command: Sequence[str] = (),
     plugin_files: Sequence[str] = (),
 ) -> Run:
     """Go on with a run where its newest sound checkpoint stands.
@@ -143,6 +146,7 @@ def resume(
         plan: the spec it is thought to be of; refused where it differs.
         listeners: as for `train`.
         warn: as for `train`.
+        command: the command line, for run.log.
         plugin_files: the plugin files that it was trained with.
 
     Raises UsageError where the spec has changed in anything but how long training lasts, or
@@ -150,7 +154,6 @@ def resume(
     damaged.
     """
     path = Path(run_dir)
-    warn = warn or _LOGGER.warning
     with directories.reopened(path) as directory:
         before = directory.check_spec(plugin_files).sound()
         if plan is None and settings:
@@ -158,6 +161,8 @@ def resume(
         if plan is not None:
             refuse_changes(before, plan, path)
         plan = plan or before
+        written = outputs(directory, command, warn or _LOGGER.warning)
+        warn = written.warn
         _warn_of_versions(directory, warn)
         prepared = _prepared(plan, data)
         _refuse_other_data(directory, prepared)
@@ -169,7 +174,7 @@ def resume(
             directory.write_resolved(plan)
         directory.write_log(checkpoint.saved.log)
         directory.begin()
-        told = _Told(listeners, plugin_files, warn)
+        told = _Told((*written.listeners, *listeners), plugin_files, warn)
         return _run(prepared, directory, checkpoint, told, None)
 
 

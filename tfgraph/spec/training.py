@@ -81,6 +81,11 @@ class Training(Group):
     early_stopping: EarlyStopping | None = param(
         "When to end before all epochs are done; null for never.", default=None
     )
+    histograms: Interval | None = param(
+        "How often TensorBoard gets histograms of the weights; null for never.",
+        default=None,
+        also=("histogram_freq",),
+    )
 
     def check_parameters(self) -> None:
         stopping = self.early_stopping

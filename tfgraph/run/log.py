@@ -1,0 +1,126 @@
+"""Log: run.log, what happened when, for a person to read; it goes on where a run does."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from tfgraph.api import hookimpl
+from tfgraph.reports.figures import duration, figure, figures
+from tfgraph.reports.text import count
+from tfgraph.run.events import Outcome, Record, RunInfo
+
+NAME = "run.log"
+
+
+class RunLog:
+    """Writes run.log.
+
+    A line that the disk does not take is lost, and nothing else: that is said once.
+
+    Args:
+        path: the file.
+        command: the command line, if there is one.
+        versions: the versions of what the run depends on.
+        warn: says what goes wrong.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        command: Sequence[str],
+        versions: Mapping[str, str],
+        warn: Callable[[str], None],
+    ) -> None:
+        self.path = path
+        self.command = command
+        self.versions = versions
+        self.said = warn
+        self.failed = False
+
+    def warn(self, text: str) -> None:
+        """Say what went wrong, and write it down."""
+        self.write(f"warning: {text}")
+        self.said(text)
+
+    def write(self, *lines: str) -> None:
+        """Add lines, each with the time."""
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+        text = "".join(f"{now}  {' '.join(line.splitlines())}\n" for line in lines)
+        try:
+            _append(self.path, text.encode(errors="replace"))
+        except OSError as error:
+            if not self.failed:
+                self.failed = True
+                reason = "it is a link" if self.path.is_symlink() else error.strerror or error
+                self.said(f"cannot write `{self.path}`: {reason}; training goes on without it")
+
+    @hookimpl
+    def tfgraph_run_started(self, run: RunInfo) -> None:
+        """Write what starts, on what, and how long it is to be."""
+        table = run.timetable
+        shown = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        lines = [f"{shown} on {platform.system()} {platform.machine()}, process {os.getpid()}"]
+        if self.command:
+            lines.append(f"$ {shlex.join(self.command)}")
+        length = (
+            f"{count(table.epochs, 'epoch')} of {count(table.steps_per_epoch, 'step')}, "
+            f"{count(table.steps, 'step')} in all"
+        )
+        name = run.graph.plan.spec.name
+        if run.first_step:
+            lines.append(f"{name} goes on after step {run.first_step:,}: {length}")
+        else:
+            lines.append(f"{name} starts: {length}, {count(table.examples, 'example')} an epoch")
+        if run.transfer:
+            lines.append(f"{count(len(run.transfer.taken), 'weight')} of another run taken over")
+        self.write(*lines)
+
+    @hookimpl
+    def tfgraph_epoch_ended(self, run: RunInfo, record: Record) -> None:
+        """Write the figures."""
+        self.write(record_line(record, run.timetable.epochs))
+
+    @hookimpl
+    def tfgraph_checkpoint_saved(self, step: int, folder: Path) -> None:
+        """Write which one."""
+        self.write(f"saved checkpoints/{folder.name}")
+
+    @hookimpl
+    def tfgraph_run_ended(self, outcome: Outcome) -> None:
+        """Write how it ended."""
+        self.write(outcome_line(outcome))
+
+
+def record_line(record: Record, epochs: int) -> str:
+    """A record on one line."""
+    parts = [
+        f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}",
+        f"step {record.step}",
+        f"loss {figure(record.loss)}",
+    ]
+    if record.split:
+        parts.append(figures(record.metrics, record.split))
+    if record.examples_per_second:
+        parts.append(f"{record.examples_per_second:,.0f} examples/s")
+    return "  ".join(parts)
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """How a run ended, on one line."""
+    text = f"{outcome.status} after {count(outcome.step, 'step')}, {duration(outcome.seconds)}"
+    if outcome.split:
+        text += f": {figures(outcome.metrics, outcome.split)}"
+    return f"{text}: {outcome.message}" if outcome.message else text
+
+
+def _append(path: Path, data: bytes) -> None:
+    """Add to a file, or make it; OSError where that fails, or it is a link."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o644)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        file.write(data)

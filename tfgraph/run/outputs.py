@@ -1,0 +1,35 @@
+"""Outputs: what a run leaves for people to read, each of them a listener of its hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tfgraph.run import directory as directories
+from tfgraph.run import log, tensorboard
+from tfgraph.run.directory import RunDirectory
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files beside spec, metrics and checkpoints: run.log, TensorBoard's events.
+
+    Args:
+        listeners: who write them.
+        warn: takes what goes wrong without ending the run; it stands in run.log as well.
+    """
+
+    listeners: Sequence[object]
+    warn: Callable[[str], None]
+
+
+def outputs(
+    directory: RunDirectory | None, command: Sequence[str], warn: Callable[[str], None]
+) -> Outputs:
+    """The outputs of a run; none where it has no directory."""
+    if directory is None:
+        return Outputs((), warn)
+    path = directory.path
+    written = log.RunLog(path / log.NAME, command, directories.versions(), warn)
+    events = tensorboard.Events(path / tensorboard.NAME, written.warn)
+    return Outputs((written, events), written.warn)
