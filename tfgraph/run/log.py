@@ -10,8 +10,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from tfgraph.api import hookimpl
+from tfgraph.errors import DataError
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
+from tfgraph.run import files
 from tfgraph.run.events import Outcome, Record, RunInfo
 
 NAME = "run.log"
@@ -52,12 +54,11 @@ class RunLog:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
         text = "".join(f"{now}  {' '.join(line.splitlines())}\n" for line in lines)
         try:
-            _append(self.path, text.encode(errors="replace"))
-        except OSError as error:
+            files.append(self.path, text.encode(errors="replace").decode())
+        except DataError as error:
             if not self.failed:
                 self.failed = True
-                reason = "it is a link" if self.path.is_symlink() else error.strerror or error
-                self.said(f"cannot write `{self.path}`: {reason}; training goes on without it")
+                self.said(f"{error.message}; training goes on without it")
 
     @hookimpl
     def tfgraph_run_started(self, run: RunInfo) -> None:
@@ -116,11 +117,3 @@ def outcome_line(outcome: Outcome) -> str:
     if outcome.split:
         text += f": {figures(outcome.metrics, outcome.split)}"
     return f"{text}: {outcome.message}" if outcome.message else text
-
-
-def _append(path: Path, data: bytes) -> None:
-    """Add to a file, or make it; OSError where that fails, or it is a link."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o644)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
-        file.write(data)

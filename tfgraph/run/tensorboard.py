@@ -120,9 +120,9 @@ class Events:
 
 
 def _opened(folder: Path) -> Any:
-    folder.mkdir(exist_ok=True)
-    if not files.is_folder(folder):
-        raise NotADirectoryError(0, "it is a link")
+    if files.kind(folder) not in ("folder", None):
+        raise NotADirectoryError(0, "it is a link, or no folder")
+    files.make_folder(folder)
     # TensorBoard reads the files of a folder in the order of their names.
     name = f"events.out.tfevents.{time.time_ns() // 1000:016d}.{os.getpid()}"
     return tf.io.TFRecordWriter(str(folder / name))
