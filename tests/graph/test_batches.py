@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 import tfgraph
+from tfgraph.errors import UsageError
 from tfgraph.graph.batches import steps_per_epoch, training_batch
 from tfgraph.spec.model import Training
 
@@ -126,6 +127,22 @@ def test_the_last_partial_batch_can_be_left_out():
     assert steps == 3
     graph.train(steps=2 * steps, **arrays(23))
     np.testing.assert_allclose(shown(graph), [2 / 7] * 21 + [0] * 2, rtol=1e-6)
+
+
+def test_fewer_examples_than_a_batch_are_refused_where_they_would_be_left_out():
+    graph = tfgraph.build(plan(23, batch_size=7, drop_remainder=True))
+    with pytest.raises(UsageError, match="6 examples are fewer than one batch of 7"):
+        graph.train(steps=1, **arrays(6))
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("size", [1, 7])
+def test_batches_whose_size_the_graph_knows_are_the_same(shuffle, size):
+    known = tfgraph.build(plan(21, batch_size=size, drop_remainder=True, shuffle=shuffle))
+    other = tfgraph.build(plan(21, batch_size=size, shuffle=shuffle))
+    for graph in (known, other):
+        graph.train(steps=50 // size, **arrays(21))
+    np.testing.assert_array_equal(shown(known), shown(other))
 
 
 def test_with_shuffling_other_rows_are_left_out_in_another_epoch():

@@ -30,6 +30,11 @@ def steps_per_epoch(examples: int, training: Training) -> int:
     return -(-examples // training.batch_size)
 
 
+def always_whole(training: Training) -> bool:
+    """Whether every batch has `batch_size` examples, so that the graph knows all its shapes."""
+    return training.drop_remainder or training.batch_size == 1
+
+
 def training_batch(
     arrays: Mapping[str, Tensor], fields: Mapping[str, Field], step: Tensor, training: Training
 ) -> dict[str, Tensor]:
@@ -40,10 +45,18 @@ def training_batch(
     per_epoch = tf.maximum((examples + last) // size, 1)
     epoch = step // per_epoch
     start = (step % per_epoch) * size
-    stop = tf.minimum(start + size, examples)
+    if always_whole(training):
+        positions = start + tf.range(training.batch_size, dtype=tf.int64)
+        ordered = {
+            name: _slice(array, start, training.batch_size) for name, array in arrays.items()
+        }
+    else:
+        stop = tf.minimum(start + size, examples)
+        positions = tf.range(start, stop)
+        ordered = _rows(arrays, start, stop)
     if not training.shuffle:
-        return _prepared(_rows(arrays, start, stop), fields)
-    rows = shuffled(tf.range(start, stop), examples, epoch, training.seed)
+        return _prepared(ordered, fields)
+    rows = shuffled(positions, examples, epoch, training.seed)
     return _prepared({name: tf.gather(array, rows) for name, array in arrays.items()}, fields)
 
 
@@ -75,6 +88,13 @@ def _examples(arrays: Mapping[str, Tensor]) -> Tensor:
 
 def _rows(arrays: Mapping[str, Tensor], start: Tensor, stop: Tensor) -> dict[str, Tensor]:
     return {name: array[start:stop] for name, array in arrays.items()}
+
+
+def _slice(array: Tensor, start: Tensor, size: int) -> Tensor:
+    """`size` rows from `start` on, of a shape that is known."""
+    axes = array.shape.rank - 1
+    begin = tf.stack([start] + [tf.constant(0, tf.int64)] * axes)
+    return tf.slice(array, begin, tf.constant([size] + [-1] * axes, tf.int64))
 
 
 def _prepared(batch: Mapping[str, Tensor], fields: Mapping[str, Field]) -> dict[str, Tensor]:

@@ -53,8 +53,10 @@ def feed(
 
 
 def _check_batch(sizes: Mapping[str, int], least: int) -> None:
-    if min(sizes.values(), default=least) < least:
-        raise UsageError("there are no examples")
+    fewest = min(sizes.values(), default=least)
+    if fewest < least:
+        few = f"{fewest} examples are fewer than one batch of {least}"
+        raise UsageError(few if fewest else "there are no examples")
     if len(set(sizes.values())) > 1:
         shown = ", ".join(f"`{name}` {size}" for name, size in sizes.items())
         raise UsageError(f"the inputs differ in their number of examples: {shown}")

@@ -135,7 +135,9 @@ class Graph(tf.Module):  # type: ignore[misc]
         slots = self.slots
         function = training_loop(self.plan, self._weights, slots, self.step, self.loss_sum)
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
-        return trace(self.plan, "train", function, inputs, least=1, fields=self.plan.fields)
+        training = self.plan.spec.training
+        least = training.batch_size if training.drop_remainder else 1
+        return trace(self.plan, "train", function, inputs, least=least, fields=self.plan.fields)
 
     @cached_property
     def examine(self) -> Any:
