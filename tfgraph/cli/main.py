@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "Print a model as a table, or draw it.",
     "explain": "Explain a code, a component, a parameter or a section.",
     "train": "Train a model and keep its weights in a run directory.",
+    "runs": "List the runs of a folder, how they went and what they reached.",
     "evaluate": "Compute loss and metrics of a run over a whole split.",
     "predict": "Compute the outputs of a run for the examples of a file.",
     "run": "Compute the outputs of a graph for values given here.",

@@ -30,7 +30,7 @@ from tfgraph.spec.reader import MAX_BYTES, decode, read
 
 FORMAT = 2
 _MANIFEST, _SPEC, _RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
-_LOG, _OUTCOME = "metrics.jsonl", "outcome.json"
+METRICS, _OUTCOME = "metrics.jsonl", "outcome.json"
 _MOST_MANIFEST = 16 << 20
 _TYPES: Mapping[str, type] = {
     "name": str,
@@ -59,11 +59,11 @@ class RunDirectory:
 
     def write_log(self, text: str) -> None:
         """Write metrics.jsonl anew."""
-        files.write_text(self.path / _LOG, text)
+        files.write_text(self.path / METRICS, text)
 
     def add_to_log(self, line: str) -> None:
         """Add a line to metrics.jsonl; DataError where that fails."""
-        files.append(self.path / _LOG, line)
+        files.append(self.path / METRICS, line)
 
     def write_outcome(self, outcome: Outcome) -> None:
         """Write down how the run ended."""
@@ -81,7 +81,7 @@ class RunDirectory:
     def tidy(self) -> None:
         """Delete what processes that have died left half written or half deleted."""
         for path in files.leftovers(
-            self.path, "|".join(map(re.escape, (_LOG, _OUTCOME, _RESOLVED)))
+            self.path, "|".join(map(re.escape, (METRICS, _OUTCOME, _RESOLVED)))
         ):
             if files.kind(path) == "file":
                 files.delete(path)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tfgraph
+from tests.cli.commands import Caller, on_a_terminal, process
+from tests.cli.conftest import LINE
+from tests.cli.processes import imported
+from tfgraph.run.lock import locked
+
+TEXT = LINE.replace("epochs: 3", "epochs: 3, checkpoint: {best: mean_absolute_error}")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that others are made of."""
+    path = tmp_path_factory.mktemp("finished") / "line"
+    tfgraph.train(tfgraph.loads(TEXT, name="line"), path)
+    return path
+
+
+@pytest.fixture
+def runs(finished: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Makes `runs/NAME`, begun in the given minute, with what is to stand in its outcome."""
+
+    def make(name: str, minute: int = 0, **outcome: Any) -> Path:
+        path = tmp_path / "runs" / name
+        shutil.copytree(finished, path)
+        change(path / "manifest.json", started=f"2026-01-02T03:{minute:02}:00+00:00")
+        change(path / "outcome.json", **outcome)
+        return path
+
+    return make
+
+
+def change(path: Path, **values: Any) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def listed(call: Caller, *arguments: object) -> list[dict[str, Any]]:
+    outcome = call("runs", *arguments, "--format", "json")
+    assert outcome.code == 0, outcome.err
+    found: list[dict[str, Any]] = json.loads(outcome.out)
+    return found
+
+
+def test_a_finished_run_is_told_whole(call: Caller, runs: Callable[..., Path]) -> None:
+    path = runs("a")
+    outcome = json.loads((path / "outcome.json").read_text())
+    best = outcome["metrics"]["mean_absolute_error"]
+    assert listed(call) == [
+        {
+            "run": "runs/a",
+            "spec": "line",
+            "status": "finished",
+            "problem": None,
+            "started": "2026-01-02T03:00:00+00:00",
+            "epoch": 3,
+            "step": 12,
+            "seconds": outcome["seconds"],
+            "split": "test",
+            "metrics": outcome["metrics"],
+            "best": {"step": 12, "name": "mean_absolute_error", "value": best},
+        }
+    ]
+
+
+def test_the_run_that_was_begun_last_stands_last(call: Caller, runs: Callable[..., Path]) -> None:
+    for name, minute in (("line-10", 1), ("line-2", 1), ("other", 0)):
+        runs(name, minute)
+    assert [run["run"] for run in listed(call)] == ["runs/other", "runs/line-2", "runs/line-10"]
+
+
+def test_each_status_is_told(call: Caller, runs: Callable[..., Path]) -> None:
+    ends = ["stopped early", "time limit", "interrupted", "diverged", "failed"]
+    for minute, end in enumerate(ends):
+        runs(end, minute, status=end)
+    (runs("killed", 10) / "outcome.json").unlink()
+    running = runs("running", 11)
+    with locked(running):
+        found = {Path(run["run"]).name: run for run in listed(call)}
+    assert {name: run["status"] for name, run in found.items()} == {
+        name: name for name in [*ends, "killed", "running"]
+    }
+    # What a killed run had reached is in its log, and its time in its newest checkpoint.
+    assert found["killed"]["step"] == 12
+    assert found["killed"]["metrics"] == found["failed"]["metrics"]
+    assert 0 < found["killed"]["seconds"] <= found["running"]["seconds"]
+
+
+def test_what_is_damaged_has_a_line_that_says_so(call: Caller, runs: Callable[..., Path]) -> None:
+    runs("sound")
+    (runs("a") / "manifest.json").write_text("{")
+    change(runs("b") / "manifest.json", started="soon")
+    runs("c", status="\x1b[31mfine")
+    runs("d", metrics={"loss": "low"})
+    (runs("e") / "metrics.jsonl").write_text('{"epoch": 1}\n')
+    (runs("f") / "manifest.json").unlink()
+    shutil.rmtree(runs("g"))
+    Path("runs/g").symlink_to(Path("runs").absolute())
+    (Path("runs/note")).write_text("no run")
+    found = {Path(run["run"]).name: run for run in listed(call)}
+    assert found.pop("sound")["status"] == "finished"
+    assert set(found) == set("abcdefg")
+    assert all(run["status"] == "damaged" and run["problem"] for run in found.values())
+    shown = call("runs")
+    assert (shown.code, shown.err) == (0, "")
+    assert "`runs/b/manifest.json` is damaged: `started` is no time" in shown.out
+    assert "\x1b" not in shown.out
+
+
+def test_half_a_line_at_the_end_of_a_log_is_left_out(
+    call: Caller, runs: Callable[..., Path]
+) -> None:
+    path = runs("a")
+    (path / "outcome.json").unlink()
+    log = path / "metrics.jsonl"
+    line = log.read_text().splitlines(keepends=True)[0]
+    log.write_text(line * 5000 + line[:9])
+    (run,) = listed(call)
+    assert (run["status"], run["step"]) == ("killed", 4)
+
+
+def test_the_table_puts_figures_under_their_run_where_the_terminal_is_narrow(
+    runs: Callable[..., Path], tmp_path: Path
+) -> None:
+    runs("a", seconds=3723.0, metrics={"loss": 0.25, "mean_absolute_error": 0.5})
+    wide = on_a_terminal(tmp_path, "runs", COLUMNS="160", TZ="UTC").splitlines()
+    narrow = on_a_terminal(tmp_path, "runs", TZ="UTC").splitlines()
+    start = "a    line  finished      3    12  2026-01-02 03:00  1:02:03"
+    result = "test loss 0.2500, mean_absolute_error 0.5000; best mean_absolute_error"
+    assert wide[1].startswith(f"{start}  {result}")
+    assert narrow[1] == start
+    assert narrow[2].startswith(f"  {result}")
+    assert len(narrow) == 3
+
+
+def test_a_run_itself_is_its_own_list(call: Caller, runs: Callable[..., Path]) -> None:
+    runs("b")
+    assert [run["run"] for run in listed(call, runs("a"))] == [str(Path.cwd() / "runs/a")]
+
+
+def test_without_runs_there_is_nothing_to_list(call: Caller) -> None:
+    assert call("runs") == (0, "", "there are no runs in runs\n")
+    assert listed(call) == []
+    missing = call("runs", "elsewhere")
+    assert (missing.code, missing.out) == (4, "")
+    assert missing.err == "error: cannot read `elsewhere`: No such file or directory\n"
+
+
+def test_listing_loads_neither_tensorflow_nor_numpy(
+    runs: Callable[..., Path], tmp_path: Path
+) -> None:
+    runs("a")
+    assert not imported(tmp_path, "runs") & {"tensorflow", "numpy", "rich"}
+
+
+@pytest.mark.benchmark
+def test_a_hundred_runs_are_listed_at_once(runs: Callable[..., Path], tmp_path: Path) -> None:
+    for number in range(100):
+        runs(f"line-{number}")
+    times = []
+    for _ in range(5):
+        before = os.times()
+        assert len(process("runs", folder=tmp_path).out.splitlines()) > 100
+        after = os.times()
+        times.append(
+            after.children_user
+            + after.children_system
+            - before.children_user
+            - before.children_system
+        )
+    assert sorted(times)[2] < 0.5

@@ -1,0 +1,104 @@
+"""tfgraph runs: the runs of a folder, how they went and what they reached."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tfgraph.cli.output import width_of
+from tfgraph.reports.figures import duration, figure, figures
+
+if TYPE_CHECKING:
+    from tfgraph.run.listing import Listed
+
+_GAP = "  "
+_HEADER = ("RUN", "SPEC", "STATUS", "EPOCH", "STEP", "STARTED", "TOOK")
+_NUMBERS = ("EPOCH", "STEP", "TOOK")
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default="runs")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(folder: Path, form: str) -> None:
+    """DIR is the folder that the runs are in; `runs` if not given. The newest run stands last.
+
+    A run is `running`, `finished`, `stopped early`, at its `time limit`, `interrupted`,
+    `diverged`, `failed`, `killed`, or `damaged`.
+    """
+    from tfgraph.run.listing import runs_in
+
+    found = runs_in(folder) if folder.exists() or folder != Path("runs") else []
+    if form == "json":
+        click.echo(json.dumps([_data(run) for run in found], indent=2))
+    elif found:
+        for line in _lines(found, width_of(sys.stdout)):
+            click.echo(line)
+    else:
+        click.echo(f"there are no runs in {folder}", err=True)
+
+
+def _data(run: Listed) -> dict[str, Any]:
+    from tfgraph.run.events import finite
+
+    best = None
+    if run.best:
+        best = {"step": run.best_step, "name": run.best.name, "value": run.best.value}
+    return {
+        "run": str(run.path),
+        "spec": run.name or None,
+        "status": run.status,
+        "problem": run.problem or None,
+        "started": run.started.isoformat() if run.started else None,
+        "epoch": run.epoch,
+        "step": run.step,
+        "seconds": run.seconds,
+        "split": run.split,
+        "metrics": finite(run.metrics),
+        "best": best,
+    }
+
+
+def _lines(found: Sequence[Listed], width: int) -> list[str]:
+    """A table, the figures in its last column, or under each run where that is too wide."""
+    rows = [_cells(run) for run in found]
+    results = [_result(run) for run in found]
+    widths = [max(map(len, column)) for column in zip(_HEADER, *rows)]
+    table = [_row(cells, widths) for cells in (_HEADER, *rows)]
+    beside = ["RESULT", *results]
+    if all(len(f"{row}{_GAP}{text}") <= width for row, text in zip(table, beside)):
+        return [f"{row}{_GAP}{text}".rstrip() for row, text in zip(table, beside)]
+    lines = [table[0].rstrip()]
+    for row, text in zip(table[1:], results):
+        lines += [row.rstrip(), *([f"{_GAP}{text}"] if text else [])]
+    return lines
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    shown = zip(cells, widths, _HEADER)
+    return _GAP.join(c.rjust(w) if name in _NUMBERS else c.ljust(w) for c, w, name in shown)
+
+
+def _cells(run: Listed) -> tuple[str, ...]:
+    return (
+        run.path.name,
+        run.name,
+        run.status,
+        "" if run.epoch is None else f"{run.epoch:,}",
+        "" if run.step is None else f"{run.step:,}",
+        run.started.astimezone().strftime("%Y-%m-%d %H:%M") if run.started else "",
+        "" if run.seconds is None else duration(run.seconds),
+    )
+
+
+def _result(run: Listed) -> str:
+    parts = [figures(run.metrics, run.split or "")] if run.metrics else []
+    if run.best:
+        parts.append(f"best {run.best.name} {figure(run.best.value)} at step {run.best_step:,}")
+    return run.problem or "; ".join(parts)

@@ -1,0 +1,204 @@
+"""Listing: what the runs of a folder are and how they went, read without TensorFlow or NumPy."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, get_args
+
+from tfgraph.errors import DataError
+from tfgraph.run import files, lock
+from tfgraph.run.directory import METRICS, RunDirectory
+from tfgraph.run.events import Record, Status
+from tfgraph.run.history import Monitored, parsed
+from tfgraph.run.manifest import MANIFEST, read_manifest
+
+_TAIL = 1 << 16
+_MOST_LOG = 1 << 40
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run as a list shows it; what is not known is None, or empty.
+
+    Args:
+        path: its directory.
+        status: how it ended, `running`, `killed` where nobody could say how, or `damaged`.
+        problem: what is damaged.
+        name: the name of its spec.
+        started: when it was begun.
+        epoch: the epoch of the last step that is known.
+        step: the last step that is known.
+        seconds: how long it has trained.
+        split: the split that `metrics` are of.
+        metrics: the figures with the final weights, or those evaluated last.
+        best: the monitored figure of the best checkpoint.
+        best_step: its step.
+    """
+
+    path: Path
+    status: str
+    problem: str = ""
+    name: str = ""
+    started: datetime | None = None
+    epoch: int | None = None
+    step: int | None = None
+    seconds: float | None = None
+    split: str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    best: Monitored | None = None
+    best_step: int | None = None
+
+
+def runs_in(folder: Path) -> list[Listed]:
+    """The runs of a folder, the one that was begun last at the end; a run itself is its only one.
+
+    DataError where there is no such folder, or it cannot be read.
+    """
+    if files.kind(folder / MANIFEST) is not None:
+        return [listed(folder)]
+    try:
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise files.unreadable(folder, error) from error
+    found = [listed(path) for path in paths if path.is_dir()]
+    return sorted(found, key=lambda run: (_begun(run), _natural(run.path.name)))
+
+
+def listed(path: Path) -> Listed:
+    """What is known of the run in a directory, damaged or not."""
+    try:
+        return _listed(path)
+    except DataError as error:
+        return Listed(path, "damaged", error.message)
+
+
+def _listed(path: Path) -> Listed:
+    directory = RunDirectory(path)
+    manifest = directory.manifest()
+    running = lock.is_locked(path)
+    outcome = None if running else _outcome(directory)
+    records = _last_records(path / METRICS)
+    evaluated = next((record for record in reversed(records) if record.split), None)
+    best, best_step = _best(directory)
+    step = records[-1].step if records else None
+    split, metrics = (evaluated.split, evaluated.metrics) if evaluated else (None, {})
+    seconds = _seconds(directory, running)
+    status = "running" if running else "killed"
+    if outcome:
+        status, step, seconds = outcome["status"], outcome["step"], outcome["seconds"]
+        if outcome["split"]:
+            split, metrics = outcome["split"], outcome["metrics"]
+    epoch = records[-1].epoch if records else None
+    return Listed(
+        path,
+        status,
+        "",
+        manifest["name"],
+        _time(path, manifest["started"]),
+        epoch,
+        step,
+        seconds,
+        split,
+        metrics,
+        best,
+        best_step,
+    )
+
+
+def _time(path: Path, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text).astimezone(timezone.utc)
+        if 1970 < found.year < 9999:
+            return found
+    except (ValueError, OverflowError):
+        pass
+    raise DataError(f"`{path / MANIFEST}` is damaged: `started` is no time")
+
+
+def _outcome(directory: RunDirectory) -> dict[str, Any] | None:
+    """How the run ended, its values of the types that they should have."""
+    found = directory.outcome()
+    if found is None:
+        return None
+    sound = (
+        found["status"] in get_args(Status)
+        and type(found.get("step")) is int
+        and type(found.get("seconds")) in (int, float)
+        and (found.get("split") is None or _is_name(found["split"]))
+        and isinstance(found.get("metrics"), dict)
+    )
+    if not sound:
+        raise DataError(f"the outcome of `{directory.path}` is damaged")
+    return {**found, "metrics": _figures(directory.path, found["metrics"])}
+
+
+def _figures(path: Path, found: Mapping[str, Any]) -> dict[str, float]:
+    given = {name: float("nan") if value is None else value for name, value in found.items()}
+    if not all(_is_name(name) and type(value) in (int, float) for name, value in given.items()):
+        raise DataError(f"the figures of `{path}` are damaged")
+    return given
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable()
+
+
+def _last_records(path: Path) -> list[Record]:
+    """The last records of a log, as many as a short read gives; none of a log that is torn."""
+    if files.kind(path) is None:
+        return []
+    with files.opened(path, _MOST_LOG) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        lines = file.read(_TAIL).decode(errors="replace").split("\n")
+    # What stands before the first line break may be half a line, and after the last one as well.
+    whole = lines[0 if size <= _TAIL else 1 : -1]
+    try:
+        records = parsed("\n".join(whole))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"`{path}` is damaged: {error}") from error
+    for record in records:
+        _figures(path, {record.split or "": 0, **record.metrics})
+    return records
+
+
+def _best(directory: RunDirectory) -> tuple[Monitored | None, int | None]:
+    """The best checkpoint's figure and step, by the manifests of those that can be read."""
+    best, found = None, None
+    for step in directory.store.steps():
+        try:
+            now = read_manifest(directory.store.path(step) / MANIFEST).monitored
+        except (DataError, ValueError):
+            continue
+        if now and now.name.isprintable() and now.beats(best.value if best else None):
+            best, found = now, step
+    return best, found
+
+
+def _seconds(directory: RunDirectory, running: bool) -> float | None:
+    """How long a run without an outcome has trained: to its newest checkpoint, or to now."""
+    for step in reversed(directory.store.steps()):
+        path = directory.store.path(step) / MANIFEST
+        try:
+            seconds = read_manifest(path).seconds
+            since = time.time() - path.stat().st_mtime if running else 0.0
+        except (DataError, ValueError, OSError):
+            continue
+        return seconds + max(since, 0.0)
+    return None
+
+
+def _begun(run: Listed) -> float:
+    return run.started.timestamp() if run.started else 0.0
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts `line-2` before `line-10`."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
