@@ -14,10 +14,14 @@ from tfgraph.graph.objective import example_losses, regularisation, wanted_by_ev
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan, PlannedMetric
 
+#: Reads the weights in the graph that is traced: their values by full name.
+Read = Callable[[], Mapping[str, Tensor]]
 
-def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dict[str, Tensor]]:
+
+def evaluation_loop(plan: Plan, read: Read) -> Callable[..., dict[str, Tensor]]:
     """A function `evaluate(**arrays)` to trace: the loss and every metric over all rows.
 
+    `read` gives the values of the weights, where the function is traced.
     `loss` is the objective over the split; where there are several losses, each stands under
     its own name too. Figures are accumulated in 64 bits.
     """
@@ -25,7 +29,7 @@ def evaluation_loop(plan: Plan, weights: Mapping[str, Any]) -> Callable[..., dic
 
     def evaluate(**arrays: Tensor) -> dict[str, Tensor]:
         examples = tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]
-        values = {name: variable.read_value() for name, variable in weights.items()}
+        values = read()
         sums = {planned.name: tf.constant(0.0, tf.float64) for planned in plan.losses}
         declared = {planned.name: _state(plan, planned) for planned in plan.metrics}
         states = {
@@ -98,9 +102,7 @@ def figures(
     return found
 
 
-def prediction(
-    plan: Plan, weights: Mapping[str, Any], first_row: str = ""
-) -> Callable[..., dict[str, Tensor]]:
+def prediction(plan: Plan, read: Read, first_row: str = "") -> Callable[..., dict[str, Tensor]]:
     """A function `predict(**inputs)` to trace: the outputs of one batch by name.
 
     With `first_row` it takes one more argument of that name, the position of the batch in the
@@ -108,7 +110,7 @@ def prediction(
     """
 
     def predict(**inputs: Tensor) -> dict[str, Tensor]:
-        values = {name: variable.read_value() for name, variable in weights.items()}
+        values = read()
         step = inputs.pop(first_row, tf.constant(0, tf.int64))
         outputs, _ = forward(plan, plan.outputs, inputs, values, training=False, step=step)
         return {name: tf.identity(outputs[name], name=f"output/{name}") for name in plan.outputs}

@@ -7,14 +7,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from tfgraph.api import Initializer, Tensor, TensorSpec, WeightSpec, seed_of
+from tfgraph.api import Tensor, TensorSpec
 from tfgraph.diagnostics import did_you_mean, listed
-from tfgraph.errors import GraphError, UsageError
+from tfgraph.errors import UsageError
+from tfgraph.graph.averages import averages_of, read_averaged
 from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
 from tfgraph.graph.examination import examination
-from tfgraph.graph.functions import reason_of, trace
+from tfgraph.graph.functions import trace
 from tfgraph.graph.training import training_loop
+from tfgraph.graph.variables import Variables, variable
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 from tfgraph.spec.plan.contract import Caller, slots
@@ -32,7 +34,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         self.plan = plan
         with tf.init_scope():
             self._weights = {
-                name: _variable(name, spec, plan.spec.training.seed)
+                name: variable(name, spec, plan.spec.training.seed)
                 for name, spec in plan.weights.items()
             }
             #: The number of training steps made, an int64 variable.
@@ -61,7 +63,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         with tf.init_scope():
             made = {
                 weight: {
-                    slot: _variable(f"optimizer/{weight}/{slot}", slot_spec, 0)
+                    slot: variable(f"optimizer/{weight}/{slot}", slot_spec)
                     for slot, slot_spec in slots(caller, spec).items()
                 }
                 for weight, spec in self.plan.weights.items()
@@ -70,18 +72,30 @@ class Graph(tf.Module):  # type: ignore[misc]
         self._slots = made  # tracked, so that TensorFlow's own checkpoints hold them
         return made
 
+    @cached_property
+    def averages(self) -> Mapping[str, Any]:
+        """The moving averages of the trainable weights, by full name; empty without `ema`.
+
+        From the first step on, `evaluate` and `predict` take them in place of the weights.
+        """
+        with tf.init_scope():
+            made = averages_of(self.plan)
+        self._averages = made
+        return made
+
     @property
     def state(self) -> Mapping[str, Any]:
         """All variables that training changes, by name: what a checkpoint holds.
 
-        `step`, `loss_sum`, `weights/NAME` and `slots/WEIGHT/SLOT`. Training goes on from them bit
-        for bit.
+        `step`, `loss_sum`, `weights/NAME`, `slots/WEIGHT/SLOT` and, with `ema`,
+        `averages/WEIGHT`. Training goes on from them bit for bit.
         """
         found = {"step": self.step, "loss_sum": self.loss_sum}
         found |= {f"weights/{name}": variable for name, variable in self._weights.items()}
         if self.plan.spec.optimizer is not None:
             for weight, own in self.slots.items():
                 found |= {f"slots/{weight}/{slot}": variable for slot, variable in own.items()}
+        found |= {f"averages/{name}": variable for name, variable in self.averages.items()}
         return MappingProxyType(found)
 
     @cached_property
@@ -93,7 +107,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         its data, which matters to layers that draw at evaluation; `tfgraph.predict` goes on
         through the rows of an array.
         """
-        function = prediction(self.plan, self._weights)
+        function = prediction(self.plan, self._evaluated)
         return trace(self.plan, "predict", function, self._seen, fields=self.plan.fields)
 
     def predict_from(self, first_row: int, inputs: Mapping[str, Any]) -> dict[str, Tensor]:
@@ -107,7 +121,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         name = "first_row"
         while name in self.plan.fields:
             name += "_"
-        function = prediction(self.plan, self._weights, name)
+        function = prediction(self.plan, self._evaluated, name)
         inputs = {**self._seen, name: TensorSpec((), "int64")}
         return name, trace(self.plan, "predict", function, inputs, fields=self.plan.fields)
 
@@ -122,7 +136,7 @@ class Graph(tf.Module):  # type: ignore[misc]
             raise UsageError(
                 f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
             )
-        function = evaluation_loop(self.plan, self._weights)
+        function = evaluation_loop(self.plan, self._evaluated)
         return trace(self.plan, "evaluate", function, self.stored, least=1, fields=self.plan.fields)
 
     @cached_property
@@ -132,8 +146,10 @@ class Graph(tf.Module):  # type: ignore[misc]
         It makes whole steps in one call, from `step` on, and moves `step` and `loss_sum`: their
         sum is the same however the steps are cut into calls.
         """
-        slots = self.slots
-        function = training_loop(self.plan, self._weights, slots, self.step, self.loss_sum)
+        function = training_loop(
+            self.plan,
+            Variables(self.step, self.loss_sum, self._weights, self.slots, self.averages),
+        )
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         training = self.plan.spec.training
         least = training.batch_size if training.drop_remainder else 1
@@ -154,8 +170,16 @@ class Graph(tf.Module):  # type: ignore[misc]
         names = [n for n in self.plan.fields if n in (*self.plan.inputs, *self.plan.targets)]
         return {name: self.plan.fields[name].stored_spec for name in names}
 
+    def _evaluated(self) -> dict[str, Tensor]:
+        """The values of the weights that evaluation and prediction take."""
+        return read_averaged(self._weights, self.averages, self.step)
+
     def weight(self, name: str) -> Tensor:
-        """The value of a weight by full name, a tied one as its layer uses it."""
+        """The value of a weight by full name, a tied one as its layer uses it.
+
+        It is the one that training goes on from; with `ema`, `averages` holds the one that
+        evaluation and prediction take.
+        """
         if name in self._weights:
             return self._weights[name].read_value()
         seen = {
@@ -180,26 +204,3 @@ class Graph(tf.Module):  # type: ignore[misc]
 def build(plan: Plan) -> Graph:
     """The graph of a plan, its variables initialized; functions are traced on first use."""
     return Graph(plan)
-
-
-def _variable(name: str, spec: WeightSpec, seed: int) -> Any:
-    try:
-        return tf.Variable(
-            _first_value(name, spec, seed),
-            trainable=spec.trainable,
-            name=name,
-            dtype=spec.dtype,
-            shape=spec.shape,
-        )
-    except Exception as error:
-        reason = reason_of(str(error)) or type(error).__name__
-        raise GraphError(
-            f"cannot create the weight `{name}` {list(spec.shape)} of {spec.bytes:,} bytes: {reason}"
-        ) from error
-
-
-def _first_value(name: str, spec: WeightSpec, seed: int) -> Tensor:
-    if isinstance(spec.initializer, Initializer):
-        key = tf.constant([seed_of(seed, name), 0], tf.int64)
-        return spec.initializer.build(spec.shape, spec.dtype, key)
-    return tf.fill(spec.shape, tf.constant(spec.initializer, spec.dtype))

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from tfgraph.api import Tensor
+from tfgraph.graph.averages import update_averages
 from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
 from tfgraph.graph.objective import objective, wanted_by_losses
 from tfgraph.graph.updates import apply_gradients
+from tfgraph.graph.variables import Variables
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
 
-def training_loop(
-    plan: Plan,
-    weights: Mapping[str, Any],
-    slots: Mapping[str, Mapping[str, Any]],
-    global_step: Any,
-    loss_sum: Any,
-) -> Callable[..., dict[str, Tensor]]:
-    """A function `train(steps, **arrays)` to trace: it runs `steps` steps from `global_step` on.
+def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, Tensor]]:
+    """A function `train(steps, **arrays)` to trace: it runs `steps` steps from the variable's on.
 
-    `weights` and `slots` hold variables. It returns the mean of the steps' objectives as
-    `loss`, and that of the last step as `last_loss`; their sum is added to `loss_sum`, one after
-    the other. An objective that is not finite ends the loop, so that `global_step` tells which
-    step's it was.
+    It returns the mean of the steps' objectives as `loss`, and that of the last step as
+    `last_loss`; their sum is added to `loss_sum`, one after the other. An objective that is not
+    finite ends the loop, so that the variable `step` tells which step's it was.
     """
+    global_step, loss_sum = variables.step, variables.loss_sum
 
     def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
         first, before = global_step.read_value(), loss_sum.read_value()
 
         def body(step: Tensor, total: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            loss = training_step(plan, weights, slots, step, arrays)
+            loss = training_step(plan, variables, step, arrays)
             loss = tf.cast(loss, tf.float64)
             return step + 1, total + loss, loss
 
@@ -54,13 +49,10 @@ def training_loop(
 
 
 def training_step(
-    plan: Plan,
-    weights: Mapping[str, Any],
-    slots: Mapping[str, Mapping[str, Any]],
-    step: Tensor,
-    arrays: Mapping[str, Tensor],
+    plan: Plan, variables: Variables, step: Tensor, arrays: Mapping[str, Tensor]
 ) -> Tensor:
     """Emit one step: batch, forward, backward, update; the objective before the update."""
+    weights = variables.weights
     batch = training_batch(arrays, plan.fields, step, plan.spec.training)
     # Gradients are taken with respect to the values read, which all uses of a weight share.
     values = {name: variable.read_value() for name, variable in weights.items()}
@@ -74,7 +66,10 @@ def training_step(
     assert plan.spec.optimizer is not None
     optimizer = plan.spec.optimizer
     with part("optimizer", optimizer.component.type, optimizer.span):
-        done = apply_gradients(optimizer.component, weights, found, slots, step)
+        done = apply_gradients(optimizer.component, weights, found, variables.slots, step)
+    if plan.spec.training.ema is not None:
+        with tf.control_dependencies(done):
+            done += update_averages(plan.spec.training.ema, variables, tf.equal(step, 0))
     done += [weights[name].assign(value).op for name, value in updates.items()]
     with tf.control_dependencies(done):
         return tf.identity(loss)

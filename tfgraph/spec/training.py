@@ -68,6 +68,13 @@ class Training(Group):
     seed: int = param(
         "The seed of weights, masks and order.", default=0, minimum=0, also=("random_seed",)
     )
+    ema: float | None = param(
+        "Evaluate and predict with a moving average of the weights, which keeps this share of "
+        "itself in each step (0.999); null for the weights as they are.",
+        default=None,
+        minimum=0,
+        below=1,
+    )
     evaluate_every: Interval = param(
         "How often the validation split is evaluated, or the test split where there is no other.",
         default="1 epoch",

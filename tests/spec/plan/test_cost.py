@@ -97,3 +97,10 @@ def test_smaller_dtypes_take_less():
 )
 def test_bytes_are_shown_in_the_unit_that_one_says(size, shown):
     assert show_bytes(size) == shown
+
+
+def test_averages_take_as_much_as_the_trained_weights():
+    found = cost_of(MLP.replace("{batch_size: 64}", "{batch_size: 64, ema: 0.99}"))
+    assert found.averages == WEIGHTS
+    assert found.peak == cost_of(MLP).peak + WEIGHTS
+    assert "averages 954 kB" in str(found)

@@ -17,6 +17,7 @@ class Cost:
     Args:
         weights: the weights, those that are not trained among them.
         slots: the optimizer's state.
+        averages: the moving averages of the weights, with `ema`.
         gradients: the gradients of the trained weights.
         activations: what the layers give for one batch. In training all of it is kept for the way
             back, and the gradients of one layer's inputs and output stand beside it.
@@ -29,6 +30,7 @@ class Cost:
 
     weights: int
     slots: int
+    averages: int
     gradients: int
     activations: int
     batch: int
@@ -37,7 +39,8 @@ class Cost:
     @property
     def peak(self) -> int:
         """The sum of all parts."""
-        return self.weights + self.slots + self.gradients + self.activations + self.data
+        state = self.weights + self.slots + self.averages
+        return state + self.gradients + self.activations + self.data
 
     @property
     def parts(self) -> Mapping[str, int]:
@@ -45,6 +48,7 @@ class Cost:
         named = {
             "weights": self.weights,
             "optimizer slots": self.slots,
+            "averages": self.averages,
             "gradients": self.gradients,
             f"activations (batch {self.batch:,})": self.activations,
             "data": self.data,
@@ -71,6 +75,7 @@ def cost(plan: Plan) -> Cost:
     return Cost(
         weights=sum(spec.bytes for spec in plan.weights.values()),
         slots=state,
+        averages=sum(spec.bytes for spec in plan.averages.values()),
         gradients=sum(spec.bytes for spec in trained.values()) if optimizer else 0,
         activations=batch * an_example,
         batch=batch,

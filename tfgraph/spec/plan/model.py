@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tfgraph.api import Field, Layer, Loss, Metric, TensorSpec, WeightSpec
 from tfgraph.diagnostics import Span
 from tfgraph.spec.model import Spec
+from tfgraph.spec.plan.contract import HALVES
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,21 @@ class Plan:
     def above(self, names: Iterable[str]) -> set[str]:
         """The layers and inputs that some depend on, themselves included."""
         return above({layer.name: layer for layer in self.layers}, names)
+
+    @property
+    def averages(self) -> Mapping[str, WeightSpec]:
+        """The moving averages that `ema` keeps, by the full names of their weights.
+
+        They are of float32 where the weights are in half precision.
+        """
+        if self.spec.training.ema is None:
+            return {}
+        trained = {name: spec for name, spec in self.weights.items() if spec.trainable}
+        dtypes = {n: "float32" if s.dtype in HALVES else s.dtype for n, s in trained.items()}
+        return {
+            name: WeightSpec(spec.shape, 0.0, dtypes[name], trainable=False)
+            for name, spec in trained.items()
+        }
 
     @property
     def parameters(self) -> int:
