@@ -219,7 +219,7 @@ def test_the_regularisation_of_frozen_weights_is_no_part_of_the_loss():
 
 def test_show_and_data_tell_what_is_frozen():
     plan = tfgraph.loads(SPEC % ("freeze: true", ""))
-    shown = table(plan)
+    shown = table(plan, 100)
     assert "kernel [5, 6] frozen" in shown
     assert "parameters  81, 48 of them not trained" in shown
     layers = {layer["name"]: layer for layer in data(plan)["layers"]}

@@ -313,8 +313,8 @@ def not_finite(value: Any) -> Iterator[float]:
     """The infinities and NaNs inside a value."""
     if isinstance(value, float) and not math.isfinite(value):
         yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from not_finite(item)
 
 

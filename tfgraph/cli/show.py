@@ -114,7 +114,10 @@ def totals(plan: Plan) -> Iterator[str]:
     yield f"outputs     {', '.join(plan.outputs)}"
     for loss in plan.losses:
         factor = "" if loss.weight == 1 else f" · {loss.weight:g}"
-        yield f"loss        {loss.loss.type} of {loss.of} against {loss.target}{factor}"
+        weighted = ["class"] if loss.class_weights else []
+        weighted += [loss.sample_weights] if loss.sample_weights else []
+        by = f", weighted by {' and '.join(weighted)}" if weighted else ""
+        yield f"loss        {loss.loss.type} of {loss.of} against {loss.target}{factor}{by}"
     if plan.spec.optimizer:
         yield f"optimizer   {plan.spec.optimizer.component.type}"
     if plan.metrics:

@@ -25,7 +25,12 @@ def data(plan: Plan) -> dict[str, Any]:
         "layers": [_layer(layer) for layer in plan.layers],
         "outputs": {name: _tensor(plan.output_of(name)) for name in plan.outputs},
         "losses": [
-            {**_comparison(planned, planned.loss), "weight": planned.weight}
+            {
+                **_comparison(planned, planned.loss),
+                "weight": planned.weight,
+                "class_weights": _plain(planned.class_weights),
+                "sample_weights": planned.sample_weights,
+            }
             for planned in plan.losses
         ],
         "metrics": [_comparison(planned, planned.metric) for planned in plan.metrics],

@@ -22,8 +22,8 @@ def evaluation_loop(plan: Plan, read: Read) -> Callable[..., dict[str, Tensor]]:
     """A function `evaluate(**arrays)` to trace: the loss and every metric over all rows.
 
     `read` gives the values of the weights, where the function is traced.
-    `loss` is the objective over the split; where there are several losses, each stands under
-    its own name too. Figures are accumulated in 64 bits.
+    `loss` is the objective over the split, the losses of the examples weighted as in training;
+    where there are several losses, each stands under its own name too. Figures are accumulated in 64 bits.
     """
     size = evaluation_size(plan.spec.training)
 

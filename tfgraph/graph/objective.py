@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tfgraph.api import Tensor
 from tfgraph.graph.faults import check_losses
@@ -23,11 +23,22 @@ def wanted_by_evaluation(plan: Plan) -> tuple[str, ...]:
 
 
 def example_losses(planned: PlannedLoss, values: Mapping[str, Tensor]) -> Tensor:
-    """The losses of a batch, one for each example."""
+    """The losses of a batch, one for each example, multiplied by the weights of each."""
     with part("loss", planned.name, planned.span):
         losses = planned.loss.build(values[planned.of], values[planned.target])
         check_losses(planned, losses)
+        for factors in _weights_of_examples(planned, values):
+            losses = wide(losses)
+            losses *= tf.cast(factors, losses.dtype)
         return losses
+
+
+def _weights_of_examples(planned: PlannedLoss, values: Mapping[str, Tensor]) -> Iterator[Tensor]:
+    if planned.class_weights is not None:
+        by_class = tf.constant(planned.class_weights, tf.float64)
+        yield tf.gather(by_class, values[planned.target])
+    if planned.sample_weights is not None:
+        yield values[planned.sample_weights]
 
 
 def objective(plan: Plan, values: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:

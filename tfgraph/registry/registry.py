@@ -24,7 +24,10 @@ from tfgraph.registry.origins import remember_origin
 
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 #: What may stand beside the type of an entry cannot be a type.
-RESERVED = ("name", "from", "share", "repeat", "freeze", "of", "target", "weight")
+RESERVED = (
+    *("name", "from", "share", "repeat", "freeze"),
+    *("of", "target", "weight", "class_weights", "sample_weights"),
+)
 ENTRY_POINT_GROUP = "tfgraph"
 
 

@@ -152,7 +152,7 @@ class EntryReader:
         name = str(path[0])
         place = at(node, path)
         where = f"`{name}`" if len(path) == 1 else f"an item of `{name}`"
-        takes = known[name].takes if len(path) == 1 else "a name"
+        takes = known[name].takes if len(path) == 1 else known[name].items
         if len(path) == 1 and is_null(place) and not text_at(place.span).strip():
             help = f"write {takes} there, or remove `{name}`"
             self.report("TG205", f"`{name}` is empty", node.key(name).span, help=help)

@@ -19,6 +19,8 @@ INPUT_RULE = "letters, digits and `_`, a letter first, and neither `steps` nor a
 #: Names become those of folders and files too.
 MAX_NAME = 200
 NAME = {"type": "string", "pattern": NAME_PATTERN, "maxLength": MAX_NAME}
+#: What the loss of an example is multiplied by.
+FACTOR = {"type": "number", "minimum": 0}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Part:
     doc: str
     #: What others call it.
     also: tuple[str, ...] = ()
+    #: What an item of a list or of a mapping is.
+    items: str = "a name"
 
 
 _ENTRY = {"type": ["string", "object"]}
@@ -127,6 +131,7 @@ LAYER_SIBLINGS: dict[str, Part] = {
         {"type": "boolean"},
         "true or false",
         "Whether its weights stay as they are in training; beside a block, those of all its layers.",
+        also=("frozen",),
     ),
 }
 BLOCK_PARTS: dict[str, Part] = {
@@ -162,6 +167,24 @@ LOSS_SIBLINGS: dict[str, Part] = {
         "a number",
         "Its factor in the sum; 1 if not given.",
         also=("loss_weight", "coefficient"),
+    ),
+    "class_weights": Part(
+        {
+            "anyOf": [
+                {"type": "array", "items": FACTOR, "minItems": 1},
+                {"type": "object", "additionalProperties": FACTOR, "minProperties": 1},
+            ]
+        },
+        "a list of numbers, or a mapping of classes to numbers",
+        "Factors of the loss of an example, by its class: all in order, or those that are not 1.",
+        items="a number of at least 0",
+        also=("class_weight",),
+    ),
+    "sample_weights": Part(
+        NAME,
+        "the name of a field",
+        "The field with a factor of the loss for each example.",
+        also=("sample_weight", "example_weights"),
     ),
 }
 

@@ -62,13 +62,28 @@ class LayerEntry(Entry[Layer]):
 
 
 @dataclass(frozen=True)
+class ClassWeights:
+    """Factors by class: those of a list by their position, and where each stands."""
+
+    factors: Mapping[str, float]
+    listed: bool
+    span: Span
+    spans: Mapping[str, Span]
+
+
+@dataclass(frozen=True)
 class LossEntry(Entry[Loss]):
-    """A loss, the output it is of, the field it compares with, and its weight in the sum."""
+    """A loss, the output it is of, the field it compares with, and its weight in the sum.
+
+    `class_weights` and `sample_weights` are what the loss of an example is multiplied by.
+    """
 
     of: Name | None = None
     target: Name | None = None
     weight: float = 1.0
     weight_span: Span | None = None
+    class_weights: ClassWeights | None = None
+    sample_weights: Name | None = None
 
 
 @dataclass(frozen=True)

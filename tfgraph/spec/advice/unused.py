@@ -102,7 +102,7 @@ def _equal(what: str, entries: Sequence[PlannedLoss | PlannedMetric]) -> Iterato
     seen: dict[object, Span] = {}
     for planned in entries:
         component = planned.loss if isinstance(planned, PlannedLoss) else planned.metric
-        key = (component, planned.of, planned.target)
+        key = (component, planned.of, planned.fields, getattr(planned, "class_weights", None))
         if key in seen:
             counts = "it counts twice" if what == "loss" else "it is computed twice"
             yield warning(

@@ -47,7 +47,7 @@ class View:
     def asked(self) -> frozenset[str]:
         """The layers and inputs that are outputs, or that losses and metrics compare."""
         comparisons: list[PlannedLoss | PlannedMetric] = [*self.plan.losses, *self.plan.metrics]
-        compared = (name for planned in comparisons for name in (planned.of, planned.target))
+        compared = (name for planned in comparisons for name in (planned.of, *planned.fields))
         return frozenset([*self.plan.outputs, *compared])
 
     @cached_property

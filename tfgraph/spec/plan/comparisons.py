@@ -13,6 +13,7 @@ from tfgraph.spec.plan.contract import Caller
 from tfgraph.spec.plan.mends import beside, best_first, mend_comparison
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.scope import Scope
+from tfgraph.spec.plan.weighting import class_weights, sample_weights
 
 
 def plan_losses(scope: Scope, outputs: tuple[str, ...]) -> tuple[PlannedLoss, ...]:
@@ -26,7 +27,11 @@ def plan_losses(scope: Scope, outputs: tuple[str, ...]) -> tuple[PlannedLoss, ..
             continue
         name = f"{pair[0]}.{entry.component.type}" if several else entry.component.type
         name = unique(name)
-        found.append(PlannedLoss(name, entry.component, *pair, entry.weight, entry.span))
+        factors = class_weights(scope, entry, pair[1])
+        field = sample_weights(scope, entry)
+        found.append(
+            PlannedLoss(name, entry.component, *pair, entry.weight, entry.span, factors, field)
+        )
     return tuple(found)
 
 

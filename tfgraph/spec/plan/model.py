@@ -58,7 +58,11 @@ class PlannedLayer:
 
 @dataclass(frozen=True)
 class PlannedLoss:
-    """A loss, the layer or input it is of, the field it compares with, its factor."""
+    """A loss, the layer or input it is of, the field it compares with, its factor.
+
+    `class_weights` has a factor for each class of the target, `sample_weights` is the field with
+    one for each example: the loss of an example is multiplied by both.
+    """
 
     name: str
     loss: Loss
@@ -66,6 +70,13 @@ class PlannedLoss:
     target: str
     weight: float
     span: Span
+    class_weights: tuple[float, ...] | None = None
+    sample_weights: str | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What it reads beside the output: the target, and the weights of the examples."""
+        return (self.target, *([self.sample_weights] if self.sample_weights else []))
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,11 @@ class PlannedMetric:
     of: str
     target: str
     span: Span
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What it reads beside the output."""
+        return (self.target,)
 
 
 @dataclass(frozen=True)

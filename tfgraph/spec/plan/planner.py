@@ -41,7 +41,7 @@ def _plan(scope: Scope) -> Plan | None:
     needed = above(scope.planned, outputs)
     comparisons: list[PlannedLoss | PlannedMetric] = [*losses, *metrics]
     compared = above(
-        scope.planned, [name for planned in comparisons for name in (planned.of, planned.target)]
+        scope.planned, [name for planned in comparisons for name in (planned.of, *planned.fields)]
     )
     made = Plan(
         spec=scope.spec,

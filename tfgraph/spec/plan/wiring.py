@@ -123,11 +123,13 @@ class _Wiring:
         return [name for name in self.scope.model_inputs if name not in self.only_targets()]
 
     def only_targets(self) -> set[str]:
-        """Inputs that the losses and metrics compare with and that no layer takes."""
+        """Inputs that the losses and metrics read and that no layer takes."""
         scope = self.scope
         if scope.spec.data is not None:
             return set()
         compared = {entry.target.value for entry in scope.comparisons if entry.target}
+        weighing = (entry.sample_weights for entry in scope.spec.losses)
+        compared |= {name.value for name in weighing if name}
         taken = {name.value for entry in scope.spec.layers for name in entry.inputs}
         return compared - taken if len(scope.model_inputs) > 1 else set()
 
