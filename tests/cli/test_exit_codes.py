@@ -182,11 +182,30 @@ def test_4_input_files(call: Caller) -> None:
 
 
 def test_4_a_damaged_checkpoint(call: Caller) -> None:
+    text = (
+        Path("line.yaml")
+        .read_text()
+        .replace("epochs: 3", "epochs: 3, checkpoint: {every: 4 steps}")
+    )
+    Path("line.yaml").write_text(text)
     assert call("train", "line.yaml", "--run", "r").code == 0
     state = Path("r/checkpoints/step-12/arrays.npz")
     state.write_bytes(state.read_bytes()[:-1])
-    message = fails(call, 4, "evaluate", "r")
-    assert message.startswith("error: the checkpoint `r/checkpoints/step-12` is damaged: ")
+    for options in ([], ["--checkpoint", "last"], ["--checkpoint", "12"]):
+        first, second = fails(call, 4, "evaluate", "r", *options).splitlines()
+        assert first.startswith(
+            "error: the checkpoint `r/checkpoints/step-12` is damaged: arrays.npz has "
+        )
+        assert second == "help: the newest sound one is that of step 8: `--checkpoint 8` takes it"
+    assert call("evaluate", "r", "--checkpoint", "8").code == 0
+    message = fails(call, 4, "evaluate", "r", "--checkpoint", "5")
+    assert message.startswith("error: there is no checkpoint of step 5 in `r/checkpoints`")
+    assert "no checkpoint in `r/checkpoints` says" in fails(
+        call, 4, "evaluate", "r", "--checkpoint", "best"
+    )
+    assert "`newest` is no checkpoint: last, best or the number of a step" in fails(
+        call, 2, "evaluate", "r", "--checkpoint", "newest"
+    )
 
 
 def test_4_a_place_that_cannot_be_written(call: Caller) -> None:

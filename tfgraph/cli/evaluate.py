@@ -6,7 +6,7 @@ import json
 
 import click
 
-from tfgraph.cli.specs import graph_of, run_argument
+from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
 
 
 @click.command()
@@ -15,10 +15,13 @@ from tfgraph.cli.specs import graph_of, run_argument
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+@checkpoint_option
 @click.pass_obj
-def command(plugins: tuple[str, ...], run: str, split: str, form: str) -> None:
+def command(
+    plugins: tuple[str, ...], run: str, split: str, form: str, checkpoint: str | None
+) -> None:
     """Every example counts exactly once. RUN is a directory that `tfgraph train` has made."""
-    graph = graph_of(run, plugins)
+    graph = graph_of(run, checkpoint, plugins)
     from tfgraph.run import evaluate
     from tfgraph.run.events import finite
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tfgraph.cli.specs import graph_of, run_argument
+from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
 
 
 @click.command()
@@ -27,14 +27,23 @@ from tfgraph.cli.specs import graph_of, run_argument
     show_default=True,
     help="The form on standard output.",
 )
+@checkpoint_option
 @click.pass_obj
-def command(plugins: tuple[str, ...], run: str, file: Path, output: Path | None, form: str) -> None:
+def command(
+    plugins: tuple[str, ...],
+    run: str,
+    file: Path,
+    output: Path | None,
+    form: str,
+    *,
+    checkpoint: str | None,
+) -> None:
     """INPUT is an npy, npz or csv file.
 
     An npy file holds the array of a model's only input, an npz file an array for each input, a csv
     file an example a line: the values of all inputs in their order, or columns named after inputs.
     """
-    graph = graph_of(run, plugins)
+    graph = graph_of(run, checkpoint, plugins)
     from tfgraph.run import predict
     from tfgraph.run.arrays import as_text, check_output, read_inputs, write_outputs
 

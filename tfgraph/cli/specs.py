@@ -28,6 +28,12 @@ set_option = click.option(
     multiple=True,
     help="Change a value of the spec: `train.epochs=3`, `layers.hidden.matmul.units=64`.",
 )
+checkpoint_option = click.option(
+    "--checkpoint",
+    metavar="last|best|STEP",
+    help="The checkpoint whose weights to use: the last if not given, or the best where the spec "
+    "goes back to it (`early_stopping`).",
+)
 run_argument = click.argument("run", metavar="RUN")
 
 
@@ -55,16 +61,18 @@ def plan_of(path: str, plugins: Sequence[str], settings: Sequence[str] = ()) -> 
     return sound(checked(path, registry_of(plugins), settings))
 
 
-def graph_of(run: str, plugins: Sequence[str]) -> Graph:
+def graph_of(run: str, checkpoint: str | None, plugins: Sequence[str]) -> Graph:
     """The trained graph of a run directory."""
     from tfgraph.cli.quiet import load_tensorflow
-    from tfgraph.run import open_run
     from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.opening import chosen, graph_with
 
     # What is wrong with the directory is said before TensorFlow takes its seconds to load.
-    sound(RunDirectory(Path(run)).check_spec(plugins))
+    directory = RunDirectory(Path(run))
+    plan = sound(directory.check_spec(plugins))
+    found = chosen(directory.store, plan, checkpoint)
     load_tensorflow()
-    return open_run(run, plugin_files=plugins)
+    return graph_with(plan, found)
 
 
 def sound(found: Checked) -> Plan:

@@ -11,11 +11,14 @@ manifests, so that no crash can leave a pointer that leads nowhere.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tfgraph.diagnostics import listed
 from tfgraph.errors import DataError
@@ -23,8 +26,12 @@ from tfgraph.run import files
 from tfgraph.run.history import Monitored
 from tfgraph.run.manifest import ARRAYS, LOG, MANIFEST, Manifest, read_manifest, sealed_manifest
 from tfgraph.run.packing import DAMAGE, form_of, pack, unpack
+from tfgraph.spec.plan.memory import machine_memory
 
 _FILES = (MANIFEST, ARRAYS, LOG)
+_MOST_LOG = 1 << 30
+#: What an npz file has beside the values: names and headers of an array are far from it.
+_HEADERS = 1 << 12
 _STEP = r"step-(0|[1-9][0-9]{0,17})"
 
 
@@ -172,12 +179,12 @@ class Store:
         files.names_in(self.folder)
         manifest = self._manifest(step)
         try:
-            log = files.read_regular(path / LOG, manifest.files[LOG].size)
-            _check(LOG, files.Written.of(log), manifest)
-            arrays = _arrays(path / ARRAYS, manifest)
+            with _verified(path / LOG, manifest, _MOST_LOG) as file:
+                text = file.read(_MOST_LOG).decode()
+            with _verified(path / ARRAYS, manifest, _most_bytes(manifest)) as file:
+                arrays = unpack(file, manifest.arrays)
             if "step" in arrays and int(arrays["step"]) != step:
                 raise ValueError(f"{ARRAYS} is that of step {int(arrays['step'])}")
-            text = log.decode()
         except DAMAGE as error:
             raise _damaged(path, error) from error
         return Checkpoint(path, arrays, Saved(step, manifest.seconds, text, manifest.monitored))
@@ -236,20 +243,30 @@ class Store:
         return manifest
 
 
-def _check(name: str, found: files.Written, manifest: Manifest) -> None:
-    """Raise ValueError where a file does not hold what was saved."""
-    saved = manifest.files[name]
-    if found.size != saved.size:
-        raise ValueError(f"{name} has {found.size:,} bytes, not {saved.size:,}")
-    if found != saved:
-        raise ValueError(f"{name} has another SHA-256 than when it was saved")
-
-
-def _arrays(path: Path, manifest: Manifest) -> dict[str, Any]:
-    with files.opened(path, manifest.files[ARRAYS].size) as file:
-        _check(ARRAYS, files.Written.of(file), manifest)
+@contextmanager
+def _verified(path: Path, manifest: Manifest, most: int) -> Iterator[BinaryIO]:
+    """A file of a checkpoint, open to be read; ValueError where it does not hold what was saved."""
+    saved = manifest.files[path.name]
+    if saved.size > most:
+        raise ValueError(f"{path.name} would have {saved.size:,} bytes, over {most:,}")
+    with files.opened(path, sys.maxsize) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size != saved.size:
+            raise ValueError(f"{path.name} has {size:,} bytes, not {saved.size:,}")
         file.seek(0)
-        return unpack(file, manifest.arrays)
+        if files.Written.of(file) != saved:
+            raise ValueError(f"{path.name} has another SHA-256 than when it was saved")
+        file.seek(0)
+        yield file
+
+
+def _most_bytes(manifest: Manifest) -> int:
+    """The bytes that a file of these arrays can have; ValueError beyond all memory here."""
+    room = sum(form.size for form in manifest.arrays.values())
+    memory = machine_memory()
+    if memory is not None and room > memory:
+        raise ValueError(f"its arrays take {room:,} bytes, and this machine has {memory:,}")
+    return room + _HEADERS * (len(manifest.arrays) + 1)
 
 
 def _forgiven(folder: Path) -> None:

@@ -34,21 +34,26 @@ def open_run(
     """
     directory = RunDirectory(Path(path))
     plan = directory.check_spec(plugin_files).sound()
-    found = _chosen(directory.store, plan, checkpoint)
+    return graph_with(plan, chosen(directory.store, plan, checkpoint))
+
+
+def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
+    """The graph of a plan with the weights of a checkpoint; DataError where they do not fit."""
     from tfgraph.graph import build
 
     graph = build(plan)
-    restore(graph, found)
+    restore(graph, checkpoint)
     return graph
 
 
 def checkpoint_of(path: Path, plugin_files: Sequence[str] = ()) -> Checkpoint:
     """The checkpoint that `open_run` takes the weights of."""
     directory = RunDirectory(path)
-    return _chosen(directory.store, directory.check_spec(plugin_files).sound(), None)
+    return chosen(directory.store, directory.check_spec(plugin_files).sound(), None)
 
 
-def _chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
+def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
+    """The checkpoint that `open_run` takes for its argument `checkpoint`."""
     if wanted is None:
         stopping = plan.spec.training.early_stopping
         found = store.best() if stopping and stopping.restore_best else None
