@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.errors import TfgraphError
-from tfgraph.spec.plan.cost import Cost
+
+if TYPE_CHECKING:
+    from tfgraph.spec.plan.cost import Cost
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from tfgraph.diagnostics import SET, Diagnostic, SpecError, render_all
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, number_of
-from tfgraph.spec.plan.cost import show_bytes
 
 
 def text(file: CheckedFile, *, strict: bool = False) -> str:
@@ -26,6 +25,8 @@ def verdict(file: CheckedFile, *, strict: bool = False) -> str:
     if not file.passes(strict=strict):
         return f"{_counts(file.diagnostics)} in {file.name}"
     warnings = f", {count(file.warnings, 'warning')}" if file.warnings else ""
+    from tfgraph.spec.plan.cost import show_bytes  # not for `--help`, which has no spec
+
     takes = f" (takes about {show_bytes(file.cost.peak)})" if file.cost else ""
     return f"{file.name}: ok{warnings}{takes}"
 
