@@ -127,9 +127,13 @@ def test_every_file_that_the_map_names_exists():
 
 
 HOOKS = [value for name, value in vars(hookspecs).items() if name.startswith("tfgraph_")]
+OF_COMPONENTS = {name for name, _ in COMPONENT_HOOKS.values()}
+OF_RUNS = ("run_started", "steps_done", "epoch_ended", "checkpoint_saved", "run_ended")
 
 
-@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook.__name__)
+@pytest.mark.parametrize(
+    "hook", [h for h in HOOKS if h.__name__ in OF_COMPONENTS], ids=lambda hook: hook.__name__
+)
 def test_a_hook_is_documented_with_an_example_that_runs(hook):
     doc = inspect.getdoc(hook)
     assert doc.startswith("Return ")
@@ -144,8 +148,34 @@ def test_a_hook_is_documented_with_an_example_that_runs(hook):
     assert namespace[hook.__name__]() == [namespace[added]]
 
 
-def test_there_is_a_hook_for_every_kind_and_no_other():
-    assert {name for name, _ in COMPONENT_HOOKS.values()} == {hook.__name__ for hook in HOOKS}
+def test_there_is_a_hook_for_every_kind_and_moment_and_no_other():
+    moments = {f"tfgraph_{name}" for name in OF_RUNS}
+    assert OF_COMPONENTS | moments == {hook.__name__ for hook in HOOKS}
+
+
+def test_the_examples_of_the_hooks_of_a_run_are_called_in_a_run(tmp_path, capsys):
+    import shutil
+    from types import SimpleNamespace
+
+    import tfgraph
+    from tests.run.models import LINE
+    from tfgraph.api import hookimpl
+
+    backup = tmp_path / "backup"
+    namespace = {"hookimpl": hookimpl, "shutil": shutil, "backup": backup}
+    for name in OF_RUNS:
+        doc = inspect.getdoc(getattr(hookspecs, f"tfgraph_{name}"))
+        example = doc[doc.index("@hookimpl") :]
+        exec(compile(example, name, "exec"), namespace)
+    listener = SimpleNamespace(**{n: namespace[n] for n in namespace if n.startswith("tfgraph_")})
+    warned = []
+    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r", listeners=[listener], warn=warned.append)
+    assert warned == []
+    assert sorted(path.name for path in backup.iterdir()) == ["step-0", "step-28"]
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "28 steps of spec"
+    assert shown[-1].startswith("finished {'loss': ")
+    assert len(shown) > 6
     assert all(base.kind == kind for kind, (_, base) in COMPONENT_HOOKS.items())
 
 
