@@ -1,4 +1,8 @@
-"""Models to draw, as specs."""
+"""Models to draw, as specs, and figures."""
+
+import math
+
+from tfgraph.drawing.chart import Series
 
 TWINS = """\
 tfgraph: 1
@@ -145,3 +149,15 @@ layers:
   - bottleneck:
     repeat: {blocks}
 """
+
+
+#: A loss that falls over decades, with a gap, and its best value before the end.
+CURVES = (
+    Series("train", [(step, 40 * 0.9**step) for step in range(0, 60, 2)], ink=0),
+    Series(
+        "validation",
+        [(step, 50 * 0.9**step + 0.002 * step) for step in range(0, 60, 10)] + [(60, math.nan)],
+        best=(50, 50 * 0.9**50 + 0.1),
+    ),
+)
+COUNTS = [[900, 0, 12], [3, 10_400, 0], [45, 20, 0]]

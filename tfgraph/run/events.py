@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+    from tfgraph.run.history import History
     from tfgraph.run.timetable import Timetable
     from tfgraph.run.transfer import Transfer
 
@@ -60,6 +61,8 @@ class RunInfo:
         directory: where the run leaves its files; None where it leaves none.
         first_step: the steps that were made before, where a run goes on.
         split: the split that is evaluated while training lasts; None where there is none.
+        history: the records, those of before a resumption included; it grows.
+        arrays: gives the arrays of a split by field, as they are stored, as tensors.
         transfer: what was taken of another run's weights, where it began with them.
     """
 
@@ -68,6 +71,8 @@ class RunInfo:
     directory: Path | None
     first_step: int
     split: str | None
+    history: History
+    arrays: Callable[[str], Mapping[str, Any]]
     transfer: Transfer | None = None
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tfgraph.run import directory as directories
-from tfgraph.run import log, tensorboard
+from tfgraph.run import log, plots, tensorboard
 from tfgraph.run.directory import RunDirectory
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """The files beside spec, metrics and checkpoints: run.log, TensorBoard's events.
+    """The files beside spec, metrics and checkpoints: run.log, TensorBoard's events, plots.
 
     Args:
         listeners: who write them.
@@ -32,4 +32,6 @@ def outputs(
     path = directory.path
     written = log.RunLog(path / log.NAME, command, directories.versions(), warn)
     events = tensorboard.Events(path / tensorboard.NAME, written.warn)
-    return Outputs((written, events), written.warn)
+    pictures = plots.Plots(path / plots.NAME, written.warn)
+    # The pictures first: what keeps them from being drawn stands before the end in run.log.
+    return Outputs((pictures, written, events), written.warn)

@@ -259,7 +259,16 @@ def _run(
     saved = checkpoint.saved if checkpoint else None
     history = History(plan, _records(checkpoint) if checkpoint else [])
     path = directory.path if directory else None
-    info = RunInfo(graph, table, path, saved.step if saved else 0, prepared.watched, moved)
+    info = RunInfo(
+        graph,
+        table,
+        path,
+        saved.step if saved else 0,
+        prepared.watched,
+        history,
+        prepared.split,
+        moved,
+    )
     listeners = Listeners(load_registry(told.plugin_files), told.listeners, told.warn)
     watched = prepared.watched
     with deferred_signals() as signals:

@@ -1,0 +1,101 @@
+"""Plots: pictures in `plots/` of how a run went and what its model does, made when it has ended."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tfgraph.api import hookimpl
+from tfgraph.drawing.chart import Point, Series, chart
+from tfgraph.drawing.images import gallery
+from tfgraph.drawing.matrix import confusion_matrix
+from tfgraph.errors import DataError, TfgraphError
+from tfgraph.reports.text import count
+from tfgraph.run import files
+from tfgraph.run.events import Outcome, RunInfo
+from tfgraph.run.history import LOSS, names
+from tfgraph.run.viewing import classes_taken, reconstructions
+
+NAME = "plots"
+#: What is computed of a split is broken off after so many seconds.
+SECONDS = 2.5
+
+
+class Plots:
+    """Draws loss and metrics over the steps; of a run that was not broken off also its results.
+
+    Those are a confusion matrix for classifiers, and for autoencoders of images some of them and
+    what came of them.
+
+    Args:
+        folder: where the plots are written.
+        warn: says what goes wrong, which ends nothing.
+    """
+
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.warn = warn
+
+    @hookimpl
+    def tfgraph_run_ended(self, run: RunInfo, outcome: Outcome) -> None:
+        """Draw."""
+        try:
+            if run.history.records:
+                self.draw_figures(run, outcome)
+            if outcome.status in ("finished", "stopped early", "time limit") and outcome.split:
+                self.draw_results(run, outcome.split)
+        except (TfgraphError, OSError) as error:
+            self.warn(f"no more plots: {error}")
+
+    def draw_figures(self, run: RunInfo, outcome: Outcome) -> None:
+        """The loss, and each metric, over the steps."""
+        about = (
+            f"{outcome.status} after {count(outcome.step, 'step')} in "
+            f"{count(run.timetable.epoch(outcome.step), 'epoch')}"
+        )
+        name = run.graph.plan.spec.name
+        for figure in dict.fromkeys([LOSS, *names(run.history.records)]):
+            series = list(_series(run, figure))
+            self.write(figure, chart(f"{figure} of {name}", about, series))
+
+    def draw_results(self, run: RunInfo, split: str) -> None:
+        """What the model makes of the examples of a split."""
+        deadline = time.monotonic() + SECONDS
+        name = run.graph.plan.spec.name
+        found = classes_taken(run.graph, run.arrays(split), deadline)
+        if found:
+            right = sum(found.counts[i][i] for i in range(len(found.counts)))
+            share = 100 * right / max(found.answers, 1)
+            about = f"{share:.2f} % of {count(found.answers, 'answer')} right, on the split {split}"
+            if found.part:
+                about += f" ({found.part})"
+            title = f"{found.target} by {name}"
+            self.write("confusion_matrix", confusion_matrix(title, about, found.counts))
+        rows = reconstructions(run.graph, run.arrays(split))
+        if rows:
+            about = f"the first examples of the split {split}, and what the model makes of them"
+            self.write("reconstructions", gallery(f"reconstructions by {name}", about, rows))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a plot."""
+        if files.kind(self.folder) not in ("folder", None):
+            raise DataError(f"`{self.folder}` is a link, or no folder")
+        files.make_folder(self.folder)
+        files.write_text(self.folder / f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}.svg", text)
+
+
+def _series(run: RunInfo, figure: str) -> Iterator[Series]:
+    """The lines of a figure: of training where it is the loss, and of the split evaluated."""
+    history = run.history
+    if figure == LOSS:
+        yield Series("train", [(record.step, record.loss) for record in history.records], ink=0)
+    points: list[Point] = []
+    for record in history.records:
+        if figure in record.metrics:
+            points.append((record.step, record.metrics[figure]))
+    if points:
+        best = history.best(figure)
+        mark = (best.step, best.metrics[figure]) if best else None
+        yield Series(run.split or "", points, best=mark)
