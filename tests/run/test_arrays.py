@@ -194,6 +194,14 @@ def test_a_header_that_claims_more_than_there_is_costs_no_memory(tmp_path: Path,
     assert caught.value.message == f"`{npy}` is no npy file, or is damaged"
 
 
+@pytest.mark.parametrize("header", ["(" * 9000, "-" * 9000 + "1", "{'descr'", "  x\n y", "\\"])
+def test_a_header_that_python_cannot_parse_is_damage(tmp_path: Path, header: str) -> None:
+    path = npz_that_says(tmp_path, header)
+    with pytest.raises(DataError) as caught:
+        read_inputs(path, {"a": Field(())})
+    assert caught.value.message == f"`{path}` is no npz file, or is damaged"
+
+
 def test_an_unknown_suffix_is_a_matter_of_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         read_inputs(tmp_path / "in.txt", TWO)

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +27,12 @@ INPUT_SUFFIXES = (".npy", ".npz", ".csv")
 OUTPUT_SUFFIXES = (*INPUT_SUFFIXES, ".json")
 #: What zip's compression can make of a byte, at most.
 MOST_COMPRESSION = 1100
-_DAMAGE = (ValueError, OverflowError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (
+    *(ValueError, TypeError, OverflowError, EOFError),
+    RuntimeError,  # it is encrypted, or compressed in a way that nobody knows
+    *(SyntaxError, tokenize.TokenError),  # NumPy has Python parse the header
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 
 
 def read_inputs(path: Path, fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -143,6 +143,12 @@ class Store:
                     where = self.path(step)
                     raise DataError(f"cannot delete `{where}`: {files.reason(error)}") from error
 
+    def delete(self) -> None:
+        """Delete all checkpoints, and the folder if nothing else is in it; OSError where it fails."""
+        for step in self.steps():
+            files.delete_folder(self.path(step), _FILES)
+        files.delete_folder(self.folder, ())
+
     def tidy(self) -> None:
         """Delete what processes that have died began to write or to delete; OSErrors are let be."""
         for path in files.leftovers(self.folder, _STEP):

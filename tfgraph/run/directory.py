@@ -18,7 +18,7 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import Store
+from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import NAME as LOCK
 from tfgraph.run.lock import locked
@@ -202,11 +202,13 @@ def created(
     command: Sequence[str],
     plugin_files: Sequence[str],
     data: Mapping[str, str],
+    state: Mapping[str, Any],
     again: Callable[[], Path] | None = None,
 ) -> Iterator[RunDirectory]:
     """Make the directory of a run that is about to start, and hold its lock.
 
-    `data` are the hashes of the splits. Where the directory is there already it is `again()`
+    `data` are the hashes of the splits; `state` is what the run starts from, its first
+    checkpoint, so that there always is one. Where the directory is there already it is `again()`
     instead, and UsageError without it.
     """
     while again and files.kind(path):
@@ -226,15 +228,22 @@ def created(
             for name, text in texts.items():
                 with files.created(temporary / name) as file:
                     file.write(text.encode())
+            RunDirectory(temporary).store.save(state, Saved(0, 0.0, ""))
             files.sync_folder(temporary)
             path = _renamed(temporary, path, again)
             files.sync_folder(path.parent)
-        except (OSError, DataError) as error:
-            with suppress(OSError):
+        except BaseException as error:
+            with suppress(OSError, DataError):
+                RunDirectory(temporary).store.delete()
                 files.delete_folder(temporary, (*texts, LOCK))
             if isinstance(error, DataError):
-                raise
-            raise files.unwritable(path, error, needed=len("".join(texts.values()))) from error
+                # It names the file under the name that is gone again.
+                message = error.message.replace(str(temporary), str(path))
+                raise DataError(message, help=error.help) from error
+            if isinstance(error, OSError):
+                needed = len("".join(texts.values()))
+                raise files.unwritable(path, error, needed=needed) from error
+            raise
         yield RunDirectory(path)
 
 

@@ -21,7 +21,7 @@ from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import Interrupted, deferred_signals
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.outputs import outputs
-from tfgraph.run.restoring import restore
+from tfgraph.run.restoring import restore, state_of
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
 from tfgraph.run.timetable import timetable
 from tfgraph.run.trainer import Trainer
@@ -115,6 +115,7 @@ def train(
             command=command,
             plugin_files=plugin_files,
             data=hashes,
+            state=state_of(prepared.graph),
             again=again,
         )
     with folder as directory:
