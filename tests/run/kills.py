@@ -84,7 +84,7 @@ layers:
   - tied_decoder: encoder
   - sigmoid
 loss: {{sum_squared_error: , target: image}}
-optimizer: {{momentum: 0.001}}
+optimizer: {{gradient_descent: {{learning_rate: 0.001, momentum: 0.9}}}}
 {_TRAIN % "loss"}
 """,
     "plugin": f"""\
