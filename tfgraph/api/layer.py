@@ -90,6 +90,10 @@ class Layer(Component):
     """
 
     kind: ClassVar[str] = "layer"
+    #: Whether it computes in float32 where `train.precision` asks for half precision of the others:
+    #: a layer that sums many values, or divides by what may be small, as normalisation does. Its
+    #: `build` is then given inputs and weights of float32, and any other layer's of the half one.
+    needs_float32: ClassVar[bool] = False
 
     def infer(self, *xs: Any, **_: Any) -> TensorSpec:
         """The output's spec; raises ShapeError where the inputs do not fit."""

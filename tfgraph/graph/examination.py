@@ -9,17 +9,19 @@ from tfgraph.api import Tensor
 from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
 from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.graph.scaling import Scaling
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
 
 def examination(
-    plan: Plan, weights: Mapping[str, Any], global_step: Any
+    plan: Plan, weights: Mapping[str, Any], global_step: Any, scaling: Scaling | None = None
 ) -> Callable[..., dict[str, Tensor]]:
     """A function `examine(**arrays)` to trace: what of the next step is finite, by name.
 
     `field/NAME` are the batch's fields, `layer/NAME` the outputs of layers, in the order of the
-    plan, then `loss`, then `gradient/NAME` those of the weights.
+    plan, then `loss`, then `gradient/NAME` those of the weights. With a scaling of the loss a
+    gradient that is not finite is no fault as long as a lower one may mend it.
     """
 
     def examine(**arrays: Tensor) -> dict[str, Tensor]:
@@ -29,7 +31,8 @@ def examination(
         outputs, _ = forward(plan, wanted_by_losses(plan), batch, values, training=True, step=step)
         loss = objective(plan, outputs, values)
         trained = [name for name, spec in plan.weights.items() if spec.trainable]
-        gradients = tf.gradients(loss, [values[name] for name in trained])
+        scaled = scaling.scaled(loss) if scaling else loss
+        gradients = tf.gradients(scaled, [values[name] for name in trained])
         found = {f"field/{name}": value for name, value in batch.items()}
         for layer in plan.layers:
             if layer.name in outputs:
@@ -38,7 +41,11 @@ def examination(
         for name, gradient in zip(trained, gradients):
             if gradient is not None:
                 found[f"gradient/{name}"] = tf.convert_to_tensor(gradient)
-        return {name: _all_finite(value) for name, value in found.items()}
+        finite = {name: _all_finite(value) for name, value in found.items()}
+        for name in finite:
+            if scaling and name.startswith("gradient/"):
+                finite[name] |= ~scaling.hopeless()
+        return finite
 
     return examine
 

@@ -20,7 +20,7 @@ def what_takes_memory(plan: Plan) -> str:
     batch = cost(plan).batch
     sizes = [
         (
-            batch * layer.output.least_bytes,
+            batch * plan.built_by(layer).least_bytes,
             f"the output of `{layer.name}` for {batch:,} examples",
             layer,
         )

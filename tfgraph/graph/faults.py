@@ -13,11 +13,14 @@ from tfgraph.registry.origins import origin_of
 from tfgraph.spec.plan import PlannedLayer, PlannedLoss, PlannedMetric
 
 
-def check_output(planned: PlannedLayer, value: Any) -> None:
-    """Raise GraphError where what a layer builds is not what it declares."""
+def check_output(planned: PlannedLayer, value: Any, expected: TensorSpec) -> None:
+    """Raise GraphError where what a layer builds is not what it declares.
+
+    `expected` is that in the precision it computes in, which it need not keep to.
+    """
     declared = planned.output
     built = _misfit(value, declared.shape, declared.dtype)
-    if built:
+    if built and _misfit(value, expected.shape, expected.dtype):
         wanted = f"{show_shape(declared.shape)} of {declared.dtype}"
         problem = f"it declares {wanted} and builds {built}"
         raise fault(planned.layer, planned.name, planned.span, problem)

@@ -15,6 +15,7 @@ from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
 from tfgraph.graph.examination import examination
 from tfgraph.graph.functions import trace
+from tfgraph.graph.scaling import Scaling, scaling_of
 from tfgraph.graph.training import training_loop
 from tfgraph.graph.variables import Variables, variable
 from tfgraph.lazy import tf
@@ -83,12 +84,20 @@ class Graph(tf.Module):  # type: ignore[misc]
         self._averages = made
         return made
 
+    @cached_property
+    def _scaling(self) -> Scaling | None:
+        with tf.init_scope():
+            made = scaling_of(self.plan)
+        self._scaling_variables = made.variables if made else {}
+        return made
+
     @property
     def state(self) -> Mapping[str, Any]:
         """All variables that training changes, by name: what a checkpoint holds.
 
         `step`, `loss_sum`, `weights/NAME`, `slots/WEIGHT/SLOT` and, with `ema`,
-        `averages/WEIGHT`. Training goes on from them bit for bit.
+        `averages/WEIGHT`, with `precision: float16` also `loss_scale`, `good_steps` and
+        `skipped_steps`. Training goes on from them bit for bit.
         """
         found = {"step": self.step, "loss_sum": self.loss_sum}
         found |= {f"weights/{name}": variable for name, variable in self._weights.items()}
@@ -96,6 +105,7 @@ class Graph(tf.Module):  # type: ignore[misc]
             for weight, own in self.slots.items():
                 found |= {f"slots/{weight}/{slot}": variable for slot, variable in own.items()}
         found |= {f"averages/{name}": variable for name, variable in self.averages.items()}
+        found |= self._scaling.variables if self._scaling else {}
         return MappingProxyType(found)
 
     @cached_property
@@ -148,7 +158,14 @@ class Graph(tf.Module):  # type: ignore[misc]
         """
         function = training_loop(
             self.plan,
-            Variables(self.step, self.loss_sum, self._weights, self.slots, self.averages),
+            Variables(
+                self.step,
+                self.loss_sum,
+                self._weights,
+                self.slots,
+                self.averages,
+                self._scaling,
+            ),
         )
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         training = self.plan.spec.training
@@ -161,7 +178,7 @@ class Graph(tf.Module):  # type: ignore[misc]
 
         Batch, outputs of layers, loss and gradients, by name; nothing changes.
         """
-        function = examination(self.plan, self._weights, self.step)
+        function = examination(self.plan, self._weights, self.step, self._scaling)
         return trace(self.plan, "examine", function, self.stored, least=1, fields=self.plan.fields)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from tfgraph.api import Tensor
 from tfgraph.graph.averages import update_averages
@@ -10,6 +11,7 @@ from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
 from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.graph.scaling import all_finite
 from tfgraph.graph.updates import apply_gradients
 from tfgraph.graph.variables import Variables
 from tfgraph.lazy import tf
@@ -61,15 +63,43 @@ def training_step(
     )
     loss = objective(plan, outputs, values)
     trainable = [name for name, spec in plan.weights.items() if spec.trainable]
-    gradients = tf.gradients(loss, [values[name] for name in trainable])
+    scaling = variables.scaling
+    scaled = scaling.scaled(loss) if scaling else loss
+    gradients = tf.gradients(scaled, [values[name] for name in trainable])
     found = {n: tf.convert_to_tensor(g) for n, g in zip(trainable, gradients) if g is not None}
-    assert plan.spec.optimizer is not None
-    optimizer = plan.spec.optimizer
-    with part("optimizer", optimizer.component.type, optimizer.span):
-        done = apply_gradients(optimizer.component, weights, found, variables.slots, step)
-    if plan.spec.training.ema is not None:
-        with tf.control_dependencies(done):
-            done += update_averages(plan.spec.training.ema, variables, tf.equal(step, 0))
-    done += [weights[name].assign(value).op for name, value in updates.items()]
+    if scaling is None:
+        done = update(plan, variables, found, updates, step=step, made=step)
+    else:
+        found = scaling.unscaled(found)
+        finite = all_finite(found)
+        loss = tf.where(finite | ~scaling.hopeless(), loss, float("nan"))
+        made = scaling.updates_before(step)
+        done = scaling.apply(
+            finite, lambda: update(plan, variables, found, updates, step=step, made=made)
+        )
     with tf.control_dependencies(done):
         return tf.identity(loss)
+
+
+def update(
+    plan: Plan,
+    variables: Variables,
+    gradients: Mapping[str, Tensor],
+    state: Mapping[str, Tensor],
+    *,
+    step: Tensor,
+    made: Tensor,
+) -> list[Any]:
+    """Emit what a step changes: weights and slots by gradients, averages, the state of layers.
+
+    `made` is the number of updates before this one.
+    """
+    assert plan.spec.optimizer is not None
+    optimizer = plan.spec.optimizer
+    weights, slots = variables.weights, variables.slots
+    with part("optimizer", optimizer.component.type, optimizer.span):
+        done = apply_gradients(optimizer.component, weights, gradients, slots, step=step, made=made)
+    if plan.spec.training.ema is not None:
+        with tf.control_dependencies(done):
+            done += update_averages(plan.spec.training.ema, variables, tf.equal(made, 0))
+    return done + [weights[name].assign(value).op for name, value in state.items()]

@@ -15,9 +15,13 @@ def apply_gradients(
     weights: Mapping[str, Any],
     gradients: Mapping[str, Tensor],
     slots: Mapping[str, Mapping[str, Any]],
+    *,
     step: Tensor,
+    made: Tensor,
 ) -> list[Any]:
     """Emit the clipping and the updates of all weights that have a gradient.
+
+    Schedules go by `step`, optimizers by `made`, the number of updates before this one.
 
     A weight in half precision is kept in float32 by its slot `WIDE` and rounded after the update:
     epsilons, and steps that are small beside the weight, would be lost in it.
@@ -29,10 +33,10 @@ def apply_gradients(
         own = dict(slots[name])
         kept = own.pop(WIDE, None)
         if kept is None:
-            done.append(optimizer.update(weights[name], gradient, own, learning_rate, step))
+            done.append(optimizer.update(weights[name], gradient, own, learning_rate, made))
             continue
         with tf.control_dependencies([_take_over(kept, weights[name])]):
-            updated = optimizer.update(kept, gradient, own, learning_rate, step)
+            updated = optimizer.update(kept, gradient, own, learning_rate, made)
         with tf.control_dependencies([updated]):
             rounded = tf.cast(kept.read_value(), weights[name].dtype)
             done.append(weights[name].assign(rounded).op)

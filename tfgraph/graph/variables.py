@@ -9,6 +9,7 @@ from typing import Any
 from tfgraph.api import Initializer, Tensor, WeightSpec, seed_of
 from tfgraph.errors import GraphError
 from tfgraph.graph.functions import reason_of
+from tfgraph.graph.scaling import Scaling
 from tfgraph.lazy import tf
 
 
@@ -22,6 +23,7 @@ class Variables:
         weights: the weights by full name.
         slots: the optimizer's state: for each trainable weight, its slots by name.
         averages: the moving average of each trainable weight; empty without `ema`.
+        scaling: that of the loss, with `precision: float16`.
     """
 
     step: Any
@@ -29,6 +31,7 @@ class Variables:
     weights: Mapping[str, Any]
     slots: Mapping[str, Mapping[str, Any]]
     averages: Mapping[str, Any]
+    scaling: Scaling | None = None
 
 
 def variable(name: str, spec: WeightSpec, seed: int = 0) -> Any:

@@ -259,6 +259,7 @@ class Softplus(Activation):
 class SoftmaxBase(Layer):
     """Abstract: a normalisation over one axis."""
 
+    needs_float32 = True
     over: ClassVar[Literal["probabilities", "logarithms"]]
 
     axis: int = param("The axis, counted from the end if negative.", default=-1, also=("dim",))

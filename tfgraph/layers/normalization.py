@@ -18,6 +18,8 @@ from tfgraph.lazy import tf
 class Normalization(Layer):
     """Abstract: mean 0 and variance 1, then a scale and an offset for each feature."""
 
+    needs_float32 = True
+
     epsilon: float = param("Added to the variance.", default=1e-3, above=0, also=("eps",))
     center: bool = param("Add a trained offset.", default=True, also=("use_bias",))
     scale: bool = param(

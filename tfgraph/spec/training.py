@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tfgraph.api import Duration, Group, Interval, ParameterError, param
 
 #: What is evaluated beside the metrics, and made small.
@@ -64,6 +66,10 @@ class Training(Group):
     shuffle: bool = param("Another order in each epoch; false keeps the file's.", default=True)
     drop_remainder: bool = param(
         "Leave out the last batch of an epoch where it is smaller than the others.", default=False
+    )
+    precision: Literal["float32", "bfloat16", "float16"] = param(
+        "What the layers compute in; weights, updates, losses and outputs stay in float32.",
+        default="float32",
     )
     seed: int = param(
         "The seed of weights, masks and order.", default=0, minimum=0, also=("random_seed",)

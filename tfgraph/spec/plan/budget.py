@@ -104,7 +104,7 @@ def _largest_part(plan: Plan, found: Cost) -> tuple[Span, str]:
         return spec.data.span, "fewer examples, or smaller ones"
     if found.activations > found.peak / 2:
         place = "train.batch_size"
-        largest = max(plan.layers, key=lambda layer: layer.output.least_bytes)
+        largest = max(plan.layers, key=lambda layer: plan.built_by(layer).least_bytes)
         span = spec.place(place) if place in spec.spans else largest.span
         return span, "a smaller `batch_size`, or smaller outputs"
     heaviest = max(plan.layers, key=lambda layer: sum(w.bytes for w in layer.created.values()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tfgraph.errors import DataError
-from tfgraph.spec.plan.contract import Caller, slots, splits
+from tfgraph.spec.plan.contract import HALVES, Caller, slots, splits
 from tfgraph.spec.plan.model import Plan
 
 
@@ -15,7 +15,8 @@ class Cost:
     """Bytes that a model takes at its peak, beside those of TensorFlow itself.
 
     Args:
-        weights: the weights, those that are not trained among them.
+        weights: the weights, those that are not trained among them, and their copies in half
+            precision where layers compute in it.
         slots: the optimizer's state.
         averages: the moving averages of the weights, with `ema`.
         gradients: the gradients of the trained weights.
@@ -73,7 +74,7 @@ def cost(plan: Plan) -> Cost:
         batch = min(batch, max(sizes.values()))
     an_example = _kept_in_training(plan) if optimizer else _kept_in_prediction(plan)
     return Cost(
-        weights=sum(spec.bytes for spec in plan.weights.values()),
+        weights=sum(spec.bytes for spec in plan.weights.values()) + _rounded(plan),
         slots=state,
         averages=sum(spec.bytes for spec in plan.averages.values()),
         gradients=sum(spec.bytes for spec in trained.values()) if optimizer else 0,
@@ -91,6 +92,13 @@ def show_bytes(size: int) -> str:
             return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
         amount /= 1000
     return f"{amount:,.1f}".removesuffix(".0") + " EB" if amount < 1e6 else "over a million EB"
+
+
+def _rounded(plan: Plan) -> int:
+    """The bytes of the copies of weights that layers compute with in half precision."""
+    half = [layer for layer in plan.layers if plan.precision_of(layer) in HALVES]
+    weights = (spec for layer in half for spec in layer.created.values())
+    return sum(spec.bytes // 2 for spec in weights if spec.dtype == "float32")
 
 
 def _splits(plan: Plan) -> Mapping[str, int]:
@@ -119,9 +127,9 @@ def _kept_in_training(plan: Plan) -> int:
     kept = sum(plan.fields[name].spec.least_bytes for name in (*plan.inputs, *plan.targets))
     peak = kept
     for layer in layers:
-        output = layer.output.least_bytes
+        output = plan.built_by(layer).least_bytes
         kept += output
-        peak = max(peak, kept + output + sum(spec.least_bytes for spec in layer.input_specs))
+        peak = max(peak, kept + output + sum(s.least_bytes for s in plan.taken_by(layer)))
     return peak
 
 
@@ -131,7 +139,7 @@ def _kept_in_prediction(plan: Plan) -> int:
     held = {name: plan.fields[name].spec.least_bytes for name in plan.inputs}
     peak = sum(held.values())
     for layer in plan.layers:
-        held[layer.name] = layer.output.least_bytes
+        held[layer.name] = plan.built_by(layer).least_bytes
         peak = max(peak, sum(held.values()))
         for name in layer.inputs:
             if last_use[name] == layer.name and name not in plan.outputs:

@@ -127,6 +127,21 @@ class Plan:
             return self.fields[name].spec
         return self.layer(name).output
 
+    def precision_of(self, layer: PlannedLayer) -> str:
+        """The dtype in which a layer computes what it declares as float32."""
+        return "float32" if layer.layer.needs_float32 else self.spec.training.precision
+
+    def taken_by(self, layer: PlannedLayer) -> tuple[TensorSpec, ...]:
+        """What a layer takes, in the dtype that it computes in."""
+        return tuple(self._computed(layer, spec) for spec in layer.input_specs)
+
+    def built_by(self, layer: PlannedLayer) -> TensorSpec:
+        """What a layer builds: its output, in the dtype that it computes in."""
+        return self._computed(layer, layer.output)
+
+    def _computed(self, layer: PlannedLayer, spec: TensorSpec) -> TensorSpec:
+        return spec.with_dtype(self.precision_of(layer)) if spec.dtype == "float32" else spec
+
     def above(self, names: Iterable[str]) -> set[str]:
         """The layers and inputs that some depend on, themselves included."""
         return above({layer.name: layer for layer in self.layers}, names)

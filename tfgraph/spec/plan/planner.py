@@ -9,6 +9,7 @@ from tfgraph.spec.plan.comparisons import plan_losses, plan_metrics
 from tfgraph.spec.plan.fields import find_fields
 from tfgraph.spec.plan.model import Plan, PlannedLoss, PlannedMetric, above
 from tfgraph.spec.plan.monitoring import check_monitored
+from tfgraph.spec.plan.precision import check_precision
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.wiring import plan_layers
 
@@ -58,6 +59,7 @@ def _plan(scope: Scope) -> Plan | None:
             for name, weight in layer.created.items()
         },
     )
+    check_precision(scope, made)
     budget.check_total(scope, made)
     errors = any(found.severity == "error" for found in scope.diagnostics)
     return None if errors else made
