@@ -44,6 +44,7 @@ _TYPES: Mapping[str, type] = {
     "data": dict,
     "started": str,
 }
+_WORDS = {str: "text", int: "whole number", list: "list", dict: "mapping"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class RunDirectory:
         for key, kind in _TYPES.items():
             value = found.get(key)
             if not isinstance(value, kind) or isinstance(value, bool):
-                raise DataError(f"`{path}` is damaged: `{key}` is missing or no {kind.__name__}")
+                raise DataError(f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}")
         # What is printed may not play with the terminal.
         shown = (
             found["name"],
@@ -311,4 +312,4 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(files.read_regular(path, _MOST_MANIFEST))
     except (ValueError, RecursionError) as error:
-        raise DataError(f"`{path}` is damaged: {error}") from error
+        raise DataError(f"`{path}` is damaged: it holds no JSON") from error

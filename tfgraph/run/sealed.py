@@ -20,13 +20,12 @@ def unsealed(data: bytes) -> dict[str, Any]:
     """The mapping that `sealed` made these bytes of; ValueError where they are others."""
     try:
         found = json.loads(data)
-        if not isinstance(found, dict):
-            raise ValueError("it is no mapping")
         content = {key: value for key, value in found.items() if key != _SEAL}
-        if sealed(content) != data:
-            raise ValueError("it is not what was saved")
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        same = sealed(content) == data
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise ValueError("it holds no JSON of a checkpoint") from error
+    if not same:
+        raise ValueError("it is not what was saved")
     return content
 
 
