@@ -1,0 +1,113 @@
+"""One process a run directory, and one run directory a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import command
+from tests.run.models import LINE
+from tfgraph.errors import DataError, UsageError
+from tfgraph.run.lock import is_locked, locked
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from tfgraph.run.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which has the lock of the folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    with process.stdout:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+        process.wait()
+
+
+def test_a_second_process_is_told_which_one_has_the_run(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    assert is_locked(tmp_path)
+    with pytest.raises(UsageError) as caught, locked(tmp_path):
+        pass
+    assert caught.value.message == (
+        f"the run `{tmp_path}` is being trained already (process {holder.pid})"
+    )
+    assert (tmp_path / "lock").read_text() == f"{holder.pid}\n"
+
+
+def test_a_process_that_is_killed_leaves_the_lock_free(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert not is_locked(tmp_path)
+    with locked(tmp_path):
+        assert is_locked(tmp_path)
+        assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
+    assert not is_locked(tmp_path)
+
+
+def test_what_is_no_lock_is_left_as_it_is(tmp_path: Path) -> None:
+    lock, other = tmp_path / "lock", tmp_path / "other"
+    other.write_text("somebody's text")
+
+    def refused(why: str) -> None:
+        with pytest.raises(DataError) as caught, locked(tmp_path):
+            pass
+        assert caught.value.message.endswith(why)
+        assert not is_locked(tmp_path)
+        assert other.read_text() == "somebody's text"
+        lock.rmdir() if lock.is_dir() and not lock.is_symlink() else lock.unlink()
+
+    lock.symlink_to(other)
+    refused("`: it is a link")
+    lock.symlink_to(tmp_path / "nowhere")
+    refused("`: it is a link")
+    assert not (tmp_path / "nowhere").exists()
+    lock.hardlink_to(other)
+    refused("` is no lock of a run")
+    os.mkfifo(lock)
+    refused("` is no lock of a run")
+    lock.mkdir()
+    refused("`: Is a directory")
+
+
+def test_two_runs_of_one_name_have_a_directory_each(tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text(LINE)
+    running = [
+        subprocess.Popen(
+            command("train", "line.yaml"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    outputs = [process.communicate() for process in running]
+    assert [process.returncode for process in running] == [0, 0], outputs
+    runs = tmp_path / "runs"
+    assert {path.name for path in runs.iterdir()} == {"line-1", "line-2"}
+    said = {name for out, _ in outputs for name in ("line-1", "line-2") if f"runs/{name}:" in out}
+    assert said == {"line-1", "line-2"}
+    for path in runs.iterdir():
+        assert json.loads((path / "manifest.json").read_text())["name"] == "line"
+        assert (path / "checkpoints/step-28/manifest.json").exists()
