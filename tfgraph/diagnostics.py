@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     "TG427": "a schedule that hardly changes the learning rate",
     "TG428": "a batch larger than the training split",
     "TG429": "batch normalisation over one example",
+    "TG430": "options of training where there is nothing to train",
     "TG440": "more memory than this machine has",
 }
 

@@ -154,7 +154,7 @@ def test_mistakes_in_their_use_are_reported_like_those_with_built_in_ones(
             [
                 "TG301",
                 "`maxout` needs [batch, features], got [batch, 2, 1]",
-                "put `flatten` before it",
+                "remove `reshape_1` (line 4), or put `flatten` before it",
             ]
         ],
     ]

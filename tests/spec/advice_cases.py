@@ -21,6 +21,11 @@ def optimized(rate, optimizer="adam", train=TRAIN):
 
 # Each: the code, what it points at, the spec.
 FIRES = {
+    "epochs without a loss": (
+        "TG430",
+        "10",
+        f"inputs: {{x: [4]}}\n{stack('{matmul: 3, name: out}')}train: {{seed: 1, epochs: 10}}\n",
+    ),
     "a layer that the outputs do not need": (
         "TG403",
         "tanh",

@@ -339,3 +339,81 @@ def test_a_whole_number_of_copies_may_be_written_as_a_fraction():
     layers = "  - matmul: 4\n    repeat: 3.0\n  - matmul: 5"
     plan = tfgraph.loads(spec(layers), set={"layers.matmul_4.matmul": 6})
     assert plan.layer("matmul_4").layer.units == 6
+
+
+SKIP = """
+blocks:
+  joined:
+    params: {units: null, other: null}
+    layers:
+      - matmul: $units
+        name: body
+      - add:
+        from: [body, $other]
+  twice:
+    params: {other: null}
+    layers:
+      - matmul: 4
+        name: body
+      - joined: {units: 4, other: $other}
+      - joined: {units: 4, other: body}
+"""
+
+
+def test_an_argument_may_name_a_layer_around_the_use():
+    text = spec("  - matmul: 4\n    name: body\n  - joined: {units: 4, other: body}", more=SKIP)
+    plan = tfgraph.loads(text)
+    # Inside the block `body` is its own; the argument means the one outside.
+    assert plan.layer("joined_1.add_1").inputs == ("joined_1.body", "body")
+
+
+def test_an_argument_is_handed_on_through_blocks():
+    text = spec("  - matmul: 4\n    name: body\n  - twice: body", more=SKIP)
+    plan = tfgraph.loads(text)
+    assert plan.layer("twice_1.joined_1.add_1").inputs == ("twice_1.joined_1.body", "body")
+    assert plan.layer("twice_1.joined_2.add_1").inputs == ("twice_1.joined_2.body", "twice_1.body")
+
+
+def test_an_argument_may_be_a_list_of_layers_or_the_input():
+    blocks = """
+blocks:
+  summed:
+    params: {parts: null}
+    layers:
+      - add:
+        from: $parts
+"""
+    text = spec("  - relu\n  - tanh\n  - summed: {parts: [relu_1, x]}", more=blocks)
+    assert tfgraph.loads(text).layer("summed_1.add_1").inputs == ("relu_1", "x")
+
+
+def test_an_argument_that_names_nothing_is_shown_where_it_is_given():
+    text = spec("  - matmul: 4\n  - joined: {units: 4, other: nothing}", more=SKIP)
+    found = problem(text)
+    assert found.code == "TG209"
+    assert excerpt(found.span) == "$other"
+    assert "nothing" in [excerpt(step.span) for step in found.span.via]
+
+
+def test_a_layer_around_a_block_can_be_given_to_it():
+    blocks = """
+blocks:
+  joined:
+    layers:
+      - matmul: 4
+        name: body
+      - add:
+        from: [body, encoder]
+"""
+    found = problem(spec("  - matmul: 4\n    name: encoder\n  - joined", more=blocks))
+    assert found.help == (
+        "give it to the block: `params: {other: null}`, `from: $other` here, and "
+        "`joined: {other: encoder}` where it is used"
+    )
+
+
+def test_a_spec_with_such_arguments_is_written_and_read_again():
+    text = spec("  - matmul: 4\n    name: body\n  - joined: {units: 4, other: body}", more=SKIP)
+    plan = tfgraph.loads(text)
+    again = tfgraph.loads(plan.spec.resolved_text())
+    assert names(again) == names(plan)

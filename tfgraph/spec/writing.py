@@ -38,3 +38,4 @@ def _string(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 _Dumper.add_representer(str, _string)
+_Dumper.add_multi_representer(str, _string)

@@ -156,6 +156,26 @@ def batches_of_one(view: View) -> Iterator[Diagnostic]:
             )
 
 
+def idle_options(view: View) -> Iterator[Diagnostic]:
+    """Options of training where no loss is there to train for."""
+    if view.spec.losses:
+        return
+    given = [name for name in view.spec.spans if name.startswith("train.")]
+    idle = [name for name in given if name.split(".")[1] not in _ELSEWHERE]
+    if idle:
+        yield warning(
+            "TG430",
+            f"`{idle[0]}` has no effect: there is no loss to train for",
+            view.spec.spans[idle[0]],
+            label="for training",
+            help="add `loss` and `optimizer`, or remove it",
+        )
+
+
+#: Initial weights and evaluation depend on them, too.
+_ELSEWHERE = ("seed", "evaluate_batch_size", "batch_size")
+
+
 def _schedule(view: View) -> tuple[Entry[Optimizer], int] | None:
     """The optimizer and the number of training steps, where both are known."""
     if view.spec.optimizer is None or not view.steps:
@@ -174,4 +194,12 @@ def _steps_of(view: View) -> str:
     return f"{view.steps:,} steps in {epochs:,} epoch{'s' * (epochs != 1)}"
 
 
-RULES = (high_learning_rate, long_warmup, early_end, idle_schedule, large_batch, batches_of_one)
+RULES = (
+    high_learning_rate,
+    long_warmup,
+    early_end,
+    idle_schedule,
+    large_batch,
+    batches_of_one,
+    idle_options,
+)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from tfgraph.api import Layer, LayerReference
 from tfgraph.diagnostics import Span, did_you_mean, listed
+from tfgraph.spec.blocks.outside import Outside
 from tfgraph.spec.blocks.stack import Item, Stacker
 from tfgraph.spec.language import INPUT, LAYER_SIBLINGS
 from tfgraph.spec.naming import name_of
@@ -31,6 +32,8 @@ class Frame:
     share: Scalar | None = None
     #: The `freeze: true` of the use, or of one around it.
     freeze: Node | None = None
+    #: The frame that the block is used in.
+    outer: Frame | None = None
 
     def of(self, items: AbstractSequence[Item]) -> Frame:
         """The frame with the names of its items; one without a number means the last copy."""
@@ -98,6 +101,7 @@ class Expander:
                 previous=self.previous,
                 share=share,
                 freeze=frozen_by(item, frame),
+                outer=frame,
             )
             yield from self.emit(item.body, inner.of(item.body))
 
@@ -119,6 +123,10 @@ class Expander:
         name = node.value
         if not isinstance(name, str):
             return (node,)
+        if isinstance(name, Outside):
+            for _ in range(name.levels):
+                frame = frame.outer or frame
+            return self.meant(Scalar(str(name), node.span), frame, layer=layer)
         if not frame.block:
             return (Scalar(frame.names.get(name, name), node.span),)
         if name in frame.names:
@@ -135,10 +143,26 @@ class Expander:
             "TG209",
             f"no layer of the block `{frame.block}` is called `{name}`",
             node.span,
-            notes=("a block sees its own layers and `input`, what it takes",),
-            help=did_you_mean(name, have) or f"there are {listed(have)}",
+            notes=("a block sees its own layers, `input`, what it takes, and its arguments",),
+            help=self.seen(name, frame, have),
         )
         return (self.notes.lost(node.span),)
+
+    def seen(self, name: str, frame: Frame, have: AbstractSequence[str]) -> str:
+        """What was meant by a name that a block does not see."""
+        if near := did_you_mean(name, have):
+            return near
+        if name.startswith(f"{INPUT}_") and frame.inputs is None:
+            return f"name what `{frame.block}` takes, in `from` beside it: `from: [a, b]`"
+        around = frame.outer
+        while around is not None:
+            if name in around.names:
+                return (
+                    f"give it to the block: `params: {{other: null}}`, `from: $other` here, and "
+                    f"`{frame.block}: {{other: {name}}}` where it is used"
+                )
+            around = around.outer
+        return f"there are {listed(have)}"
 
     def share(self, item: Item, frame: Frame) -> Scalar | None:
         """The layer whose weights an item uses; for a block what the names of that use start with."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from tfgraph.diagnostics import listed
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.blocks.declared import Block, LayerTypes, given_parameters
+from tfgraph.spec.blocks.outside import from_outside
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import LAYER_SIBLINGS
 from tfgraph.spec.meaning import part_names, suggested
@@ -179,6 +180,7 @@ class Stacker:
             return Item(self.notes.lost(item.type.span), None, None, {})
         block = self.blocks[name]
         given = given_parameters(block, item.type, item.value, self.notes)
+        given = {param: from_outside(value) for param, value in given.items()}
         body = self.body(block, given, item.type, (*open, name))
         return replace(item, body=body, size=sum(inner.size for inner in body))
 
