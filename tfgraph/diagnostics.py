@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "TG305": "a loss or metric that does not fit its output and target",
     "TG306": "inputs that do not fit the dataset",
     "TG307": "more memory than a model may take",
+    "TG308": "losses that have nothing to train, as all weights are frozen",
     "TG401": "a variable that nothing uses",
     "TG402": "a block that nothing uses",
     "TG403": "a layer that nothing uses",

@@ -15,6 +15,7 @@ from tests.layers.models import (
     trained_weights,
 )
 from tfgraph import SpecError
+from tfgraph.errors import GraphError
 from tfgraph.layers import convolution
 
 SHAPES = [(2, 9, 7, 4), (3, 6, 6, 4)]
@@ -224,3 +225,23 @@ def test_channels_must_be_known():
     assert diagnostic.message == (
         "`conv2d` needs to know the size of the channels axis, got [batch, ?, ?, ?]"
     )
+
+
+@pytest.mark.parametrize(
+    ("layer", "window"),
+    [
+        ({"conv2d": {"filters": 3}}, "3 x 3"),
+        ({"conv2d": {"filters": 3, "dilation": [1, 2]}}, "3 x 5"),
+        ({"depthwise_conv2d": {"dilation": 2}}, "5 x 5"),
+    ],
+)
+def test_an_image_smaller_than_its_window_is_an_error_whatever_its_size(layer, window):
+    ((name, parameters),) = layer.items()
+    entry = {name: {**parameters, "padding": "valid"}}
+    rows, columns = map(int, window.split(" x "))
+    x = normal(3, 2, rows, columns, 2)
+    graph = tfgraph.build(plan_of(entry, x, inputs={"x0": [None, None, 2]}))
+    assert graph.predict(x)["layer"].shape[1:3] == (1, 1)
+    for smaller in (x[:, :-1], x[:, :, :-1]):
+        with pytest.raises(GraphError, match=f"smaller than the window of {window} pixels"):
+            graph.predict(smaller)

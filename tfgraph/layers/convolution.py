@@ -94,10 +94,25 @@ class Convolution(Regularised):
         return found
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        y = self.convolve(x, weights["kernel"])
+        y = self.convolve(self.covered(x), weights["kernel"])
         # Through the phases of a dilated convolution TensorFlow loses sizes that are known.
         y.set_shape(self.infer(TensorSpec(tuple(x.shape), x.dtype.name)).shape)
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
+
+    def covered(self, x: Tensor) -> Tensor:
+        """The images, which must not be smaller than a window that stays inside of them.
+
+        Where TensorFlow is left to find that out, it may give memory that nothing was written to.
+        """
+        if self.padding == "same" or None not in x.shape[1:3]:
+            return x
+        windows = zip(pair(self.kernel_size), pair(self.dilation))
+        least = [(window - 1) * dilation + 1 for window, dilation in windows]
+        message = f"an image is smaller than the window of {least[0]} x {least[1]} pixels"
+        with tf.control_dependencies(
+            [tf.debugging.assert_greater_equal(tf.shape(x)[1:3], least, message)]
+        ):
+            return tf.identity(x)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         window = pair(self.kernel_size), pair(self.stride)

@@ -7,6 +7,7 @@ from tfgraph.spec.model import Spec
 from tfgraph.spec.plan import budget
 from tfgraph.spec.plan.comparisons import plan_losses, plan_metrics
 from tfgraph.spec.plan.fields import find_fields
+from tfgraph.spec.plan.freezing import check_trained
 from tfgraph.spec.plan.model import Plan, PlannedLoss, PlannedMetric, above
 from tfgraph.spec.plan.monitoring import check_monitored
 from tfgraph.spec.plan.precision import check_precision
@@ -59,6 +60,7 @@ def _plan(scope: Scope) -> Plan | None:
             for name, weight in layer.created.items()
         },
     )
+    check_trained(scope, made)
     check_precision(scope, made)
     budget.check_total(scope, made)
     errors = any(found.severity == "error" for found in scope.diagnostics)
