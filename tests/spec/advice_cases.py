@@ -307,6 +307,8 @@ FIRES = {
 }
 
 SILENT = {
+    "what prediction depends on, without a loss": f"inputs: {{x: [4]}}\n"
+    f"{stack('{matmul: 3, name: out}')}train: {{seed: 1, precision: bfloat16}}\n",
     "a layer that lends its weights": f"inputs: {{x: [4], y: [4]}}\n"
     f"{stack('{dense: 3, name: a, from: x}', '{dense: 3, share: a, from: y}')}",
     "a layer that only a tied decoder uses": f"{FLAT}"

@@ -172,8 +172,8 @@ def idle_options(view: View) -> Iterator[Diagnostic]:
         )
 
 
-#: Initial weights and evaluation depend on them, too.
-_ELSEWHERE = ("seed", "evaluate_batch_size", "batch_size")
+#: Initial weights, evaluation and prediction depend on them, too.
+_ELSEWHERE = ("seed", "precision", "evaluate_batch_size", "batch_size")
 
 
 def _schedule(view: View) -> tuple[Entry[Optimizer], int] | None:
