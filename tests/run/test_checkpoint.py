@@ -13,7 +13,7 @@ from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl
 from tfgraph.errors import DataError
 from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.history import Monitored
-from tfgraph.run.restoring import restore, state_of
+from tfgraph.run.restoring import restore, restore_to_evaluate, state_of
 from tfgraph.run.sealed import sealed, unsealed
 
 DATA = arrays(12)
@@ -199,3 +199,17 @@ def test_a_checkpoint_of_another_model_says_which_weights_differ(tmp_path: Path)
     )
     assert "it has no `slope/scale`" in refusal(LINE)
     assert "which the model has not" in refusal(NOISY.replace("adam", "gradient_descent"))
+
+
+@pytest.mark.parametrize("ema", ["", "ema: 0.9, "])
+def test_evaluation_needs_no_slots_and_makes_none(tmp_path: Path, ema: str) -> None:
+    text = NOISY.replace("train: {", f"train: {{{ema}")
+    graph = trained(text)
+    checkpoint = saved(graph, tmp_path).last()
+    for optimizer in ("adam: 0.01", "gradient_descent: 0.1"):
+        other = tfgraph.build(tfgraph.loads(text.replace("adam: 0.01", optimizer)))
+        restore_to_evaluate(other, checkpoint)
+        assert sorted(graph.evaluated_state) == sorted(other.evaluated_state)
+        for name, variable in graph.evaluated_state.items():
+            np.testing.assert_array_equal(other.evaluated_state[name], variable)
+        assert "slots" not in vars(other)

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.cli.commands import Caller
 from tests.cli.conftest import LINE
 from tests.run.watching import watch
+from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.sealed import sealed, unsealed
 
 STEP = "checkpoints/step-12"
@@ -121,6 +123,18 @@ SEALED_KEYS = (
 )
 WRONG: tuple[Any, ...] = (..., None, 1e300, "\x1b[31m", ["\n"], {"a": None})
 
+
+def named(*names: str) -> Change:
+    """A sound checkpoint of arrays that the model has not."""
+
+    def change(run: Path, outside: Path) -> None:
+        shutil.rmtree(run / STEP)
+        arrays = {"step": np.array(12), **{name: np.zeros(2) for name in names}}
+        Store(run / "checkpoints").save(arrays, Saved(12, 0.0, ""))
+
+    return change
+
+
 REFUSED: dict[str, Change] = {
     **{f"a link for {name}": linked(name) for name in PLACES},
     **{f"a dangling link for {name}": replaced(name, dangling) for name in PLACES},
@@ -155,6 +169,9 @@ REFUSED: dict[str, Change] = {
     "a spec that extends": replaced("resolved.yaml", holding(b"extends: ../outside/secret.yaml\n")),
     "a spec that is none": replaced("resolved.yaml", holding(b"layers: [[[\n")),
     "a plugin file of its own": set_to("plugin_files", ["../outside/secret.py"]),
+    "arrays of other names": named(
+        "weights/../../outside/secret", "weights/\x1b[31m", "/etc/passwd"
+    ),
     "no checkpoint": replaced("checkpoints", Path.mkdir),
 }
 

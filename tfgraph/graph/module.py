@@ -99,13 +99,22 @@ class Graph(tf.Module):  # type: ignore[misc]
         `averages/WEIGHT`, with `precision: float16` also `loss_scale`, `good_steps` and
         `skipped_steps`. Training goes on from them bit for bit.
         """
-        found = {"step": self.step, "loss_sum": self.loss_sum}
-        found |= {f"weights/{name}": variable for name, variable in self._weights.items()}
+        found = {**self.evaluated_state, "loss_sum": self.loss_sum}
         if self.plan.spec.optimizer is not None:
             for weight, own in self.slots.items():
                 found |= {f"slots/{weight}/{slot}": variable for slot, variable in own.items()}
-        found |= {f"averages/{name}": variable for name, variable in self.averages.items()}
         found |= self._scaling.variables if self._scaling else {}
+        return MappingProxyType(found)
+
+    @property
+    def evaluated_state(self) -> Mapping[str, Any]:
+        """What evaluation and prediction take of the state: `step`, `weights/NAME`, `averages/WEIGHT`.
+
+        No variable is made for the rest of it.
+        """
+        found = {"step": self.step}
+        found |= {f"weights/{name}": variable for name, variable in self._weights.items()}
+        found |= {f"averages/{name}": variable for name, variable in self.averages.items()}
         return MappingProxyType(found)
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
-from tfgraph.run.restoring import restore
+from tfgraph.run.restoring import restore_to_evaluate
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
     from tfgraph.graph import build
 
     graph = build(plan)
-    restore(graph, checkpoint)
+    restore_to_evaluate(graph, checkpoint)
     return graph
 
 

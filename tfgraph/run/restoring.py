@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tfgraph.diagnostics import printable
 from tfgraph.errors import DataError
-from tfgraph.lazy import np, tf
+from tfgraph.lazy import np
 from tfgraph.run.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
-_SHOWN = 5
+#: The names in a checkpoint are what its maker wrote there.
+_SHOWN, _LONGEST = 5, 200
 
 
 def state_of(graph: Graph) -> dict[str, Any]:
@@ -25,14 +27,28 @@ def restore(graph: Graph, checkpoint: Checkpoint) -> None:
 
     The graph is unchanged then.
     """
-    wanted = {n: (tuple(v.shape), v.dtype.name) for n, v in graph.state.items()}
-    had = {n: (a.shape, tf.as_dtype(a.dtype).name) for n, a in checkpoint.arrays.items()}
+    _restore(graph.state, checkpoint, checkpoint.arrays)
+
+
+def restore_to_evaluate(graph: Graph, checkpoint: Checkpoint) -> None:
+    """`restore` for what evaluation and prediction take of the state."""
+    kinds = {name.partition("/")[0] for name in graph.evaluated_state}
+    arrays = {n: a for n, a in checkpoint.arrays.items() if n.partition("/")[0] in kinds}
+    _restore(graph.evaluated_state, checkpoint, arrays)
+
+
+def _restore(
+    variables: Mapping[str, Any], checkpoint: Checkpoint, arrays: Mapping[str, Any]
+) -> None:
+    wanted = {n: (tuple(v.shape), v.dtype.name) for n, v in variables.items()}
+    had = {n: (a.shape, a.dtype.name) for n, a in arrays.items()}
     if wanted != had:
         raise DataError(
             f"the checkpoint `{checkpoint.folder}` is of another model: {_differences(wanted, had)}",
-            help="evaluate it with the spec it was trained from",
+            help="use it with the spec it was trained from",
         )
-    assign(graph, checkpoint.arrays)
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
 
 
 def assign(graph: Graph, arrays: Mapping[str, Any]) -> None:
@@ -53,7 +69,7 @@ def not_finite(state: Mapping[str, Any]) -> str | None:
 def _differences(wanted: Mapping[str, Any], had: Mapping[str, Any]) -> str:
     found = []
     for name in dict.fromkeys([*wanted, *had]):
-        shown = f"`{name.partition('/')[2] or name}`"
+        shown = f"`{printable(name.partition('/')[2] or name)[:_LONGEST]}`"
         if name not in had:
             found.append(f"it has no {shown}")
         elif name not in wanted:
