@@ -13,6 +13,7 @@ from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl
 from tfgraph.errors import DataError
 from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.history import Monitored
+from tfgraph.run.opening import chosen
 from tfgraph.run.restoring import restore, restore_to_evaluate, state_of
 from tfgraph.run.sealed import sealed, unsealed
 
@@ -213,3 +214,43 @@ def test_evaluation_needs_no_slots_and_makes_none(tmp_path: Path, ema: str) -> N
         for name, variable in graph.evaluated_state.items():
             np.testing.assert_array_equal(other.evaluated_state[name], variable)
         assert "slots" not in vars(other)
+
+
+def best_of(folder: Path, **values: float | None) -> Store:
+    store = Store(folder)
+    for name, value in values.items():
+        figure = None if value is None else Monitored("accuracy", value, "higher")
+        step = int(name.removeprefix("step"))
+        store.save({"step": np.int64(step)}, Saved(step, 0.0, "", figure))
+    return store
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "arrays.npz"])
+def test_the_best_is_never_another_one_without_a_word(tmp_path: Path, name: str) -> None:
+    plan = tfgraph.loads(LINE.replace("epochs: 4", "epochs: 4, early_stopping: loss"))
+    store = best_of(tmp_path, step1=0.5, step2=0.9, step3=0.7, step4=0.1)
+    for wanted in ("best", None):
+        assert chosen(store, plan, wanted).saved.step == 2
+    (store.path(2) / name).write_bytes(b"")
+    for wanted in ("best", None):
+        with pytest.raises(DataError) as caught:
+            chosen(store, plan, wanted)
+        assert caught.value.message.startswith(f"the checkpoint `{store.path(2)}` is damaged: ")
+        assert caught.value.help == (
+            "the best sound one is that of step 3: `--checkpoint 3` takes it"
+        )
+
+
+def test_the_last_does_not_stand_in_for_a_best_that_is_damaged(tmp_path: Path) -> None:
+    plan = tfgraph.loads(LINE.replace("epochs: 4", "epochs: 4, early_stopping: loss"))
+    store = best_of(tmp_path, step1=0.5, step2=None)
+    (store.path(1) / "manifest.json").write_bytes(b"")
+    for wanted in ("best", None):
+        with pytest.raises(DataError) as caught:
+            chosen(store, plan, wanted)
+        assert caught.value.message.startswith(f"the checkpoint `{store.path(1)}` is damaged: ")
+        assert caught.value.help == (
+            "the newest sound one is that of step 2: `--checkpoint 2` takes it"
+        )
+    store = best_of(tmp_path / "none", step1=None)
+    assert chosen(store, plan, None).saved.step == 1

@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -201,25 +201,37 @@ class Store:
 
     def best_step(self) -> int | None:
         """The step of the best checkpoint by its monitored figure; the first of equal ones."""
-        return next(iter(self._best_steps()), None)
+        return next(iter(self._best_steps()[0]), None)
 
     def best(self) -> Checkpoint | None:
-        """The best checkpoint that is sound; None where no figure tells which it is."""
-        steps = self._best_steps()
-        return self._first_sound(steps) if steps else None
+        """The best checkpoint that is sound; None where no figure tells which it is.
 
-    def _best_steps(self) -> list[int]:
-        """The steps that have a figure, from the best one on."""
+        One that is too damaged to say how good it is may have been better: it is among the
+        `damaged` ones. DataError where only such ones are left, or no sound one.
+        """
+        steps, damaged = self._best_steps()
+        if not steps and damaged:
+            raise DataError(damaged[0])
+        if not steps:
+            return None
+        found = self._first_sound(steps)
+        return replace(found, damaged=(*damaged, *found.damaged))
+
+    def _best_steps(self) -> tuple[list[int], list[str]]:
+        """The steps that have a figure, from the best one on; what is wrong with damaged ones."""
         found: dict[int, Monitored] = {}
+        damaged: list[str] = []
         for step in self.steps():
             try:
                 monitored = self._manifest(step).monitored
-            except DataError:
+            except DataError as error:
+                if files.kind(self.path(step)):  # else another process has deleted it meanwhile
+                    damaged.append(error.message)
                 continue
             if monitored is not None and monitored.beats(None):
                 found[step] = monitored
         sign = {step: -1 if m.better == "higher" else 1 for step, m in found.items()}
-        return sorted(found, key=lambda step: (sign[step] * found[step].value, step))
+        return sorted(found, key=lambda step: (sign[step] * found[step].value, step)), damaged
 
     def _first_sound(self, steps: Iterable[int]) -> Checkpoint:
         damaged: list[str] = []

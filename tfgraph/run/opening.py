@@ -56,13 +56,13 @@ def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
     """The checkpoint that `open_run` takes for its argument `checkpoint`."""
     if wanted is None:
         stopping = plan.spec.training.early_stopping
-        found = store.best() if stopping and stopping.restore_best else None
-        return _undamaged(found or store.last())
+        best = _best(store) if stopping and stopping.restore_best else None
+        return best or _undamaged(store.last(), "newest")
     if wanted == LAST:
-        return _undamaged(store.last())
+        return _undamaged(store.last(), "newest")
     if wanted == BEST:
-        if best := store.best():
-            return _undamaged(best)
+        if best := _best(store):
+            return best
         raise DataError(
             f"no checkpoint in `{store.folder}` says how good it is",
             help="they do with `train: {checkpoint: {best: METRIC}}`; `--checkpoint last` takes "
@@ -73,21 +73,29 @@ def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
     return _of_step(store, int(wanted))
 
 
+def _best(store: Store) -> Checkpoint | None:
+    try:
+        found = store.best()
+    except DataError as error:
+        raise DataError(error.message, help=_offer(store.last(), "newest")) from error
+    return found and _undamaged(found, "best")
+
+
 def _of_step(store: Store, step: int) -> Checkpoint:
     try:
         return store.load(step)
     except DataError as error:
         if error.help:
             raise
-        raise DataError(error.message, help=_offer(store.last())) from error
+        raise DataError(error.message, help=_offer(store.last(), "newest")) from error
 
 
-def _undamaged(found: Checkpoint) -> Checkpoint:
+def _undamaged(found: Checkpoint, which: str) -> Checkpoint:
     if found.damaged:
-        raise DataError(found.damaged[0], help=_offer(found))
+        raise DataError(found.damaged[0], help=_offer(found, which))
     return found
 
 
-def _offer(found: Checkpoint) -> str:
+def _offer(found: Checkpoint, which: str) -> str:
     step = found.saved.step
-    return f"the newest sound one is that of step {step}: `--checkpoint {step}` takes it"
+    return f"the {which} sound one is that of step {step}: `--checkpoint {step}` takes it"
