@@ -18,6 +18,7 @@ from tfgraph.diagnostics import SpecError
 from tfgraph.errors import TfgraphError
 
 if TYPE_CHECKING:
+    from tfgraph.cli.progress import Progress
     from tfgraph.graph import Graph, build
     from tfgraph.run import Run, evaluate, open_run, predict, resume, train
     from tfgraph.spec import Plan, load, loads
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Graph",
     "Plan",
+    "Progress",
     "Run",
     "SpecError",
     "TfgraphError",
@@ -42,6 +44,7 @@ __all__ = [
 _HOMES = {
     "Graph": "tfgraph.graph",
     "Plan": "tfgraph.spec",
+    "Progress": "tfgraph.cli.progress",
     "Run": "tfgraph.run",
     "build": "tfgraph.graph",
     "evaluate": "tfgraph.run",

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,24 @@ def test_what_needs_no_graph_is_there_at_once(
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     # Processor time, since other processes may take the processor away.
     assert sorted(times)[3] < limit
+
+
+@pytest.mark.benchmark
+def test_training_says_its_first_line_at_once(folder: Path) -> None:
+    times = []
+    for _ in range(7):
+        started = time.monotonic()
+        running = subprocess.Popen(
+            command("train", "line.yaml"), stderr=subprocess.PIPE, cwd=folder
+        )
+        assert running.stderr
+        with running.stderr:
+            assert running.stderr.readline().startswith(b"training line")
+            times.append(time.monotonic() - started)
+            running.kill()
+        running.wait()
+    # The quickest, since other processes may take the processor away.
+    assert min(times) < 0.3
 
 
 def test_dash_reads_standard_input(folder: Path) -> None:

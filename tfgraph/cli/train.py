@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tfgraph.api import hookimpl
 from tfgraph.cli.output import say
 from tfgraph.cli.specs import plan_of, set_option, sound
-from tfgraph.reports.figures import duration, figures
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
-    from tfgraph.run import Run
+    from tfgraph.cli.summary import Summary
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -39,6 +41,10 @@ _FOLDER = click.Path(path_type=Path)
     type=_FOLDER,
     help="Begin with the weights of another run, by name.",
 )
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing but warnings, errors and the result."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say every record and every checkpoint.")
 @click.pass_obj
 def command(
     plugins: tuple[str, ...],
@@ -48,24 +54,114 @@ def command(
     directory: Path | None,
     resume: Path | None,
     source: Path | None,
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Ctrl-C finishes the steps under way, saves, and exits with 130; a second one leaves at once.
 
     SPEC is not needed with --resume: where it is given, it must be the one of the run.
     """
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other: remove one")
+    teller = Teller(plugins, quiet, verbose)
     if resume is not None:
         if directory or source:
             other = "--run" if directory else "--from"
             raise click.UsageError(f"--resume goes on in its own directory: remove {other}")
-        _go_on(plugins, spec, settings, resume)
+        _go_on(teller, spec, settings, resume)
     elif spec is None:
         raise click.UsageError("Missing argument 'SPEC', or --resume RUN.")
     else:
-        _begin(plugins, spec, settings, directory, source)
+        _begin(teller, spec, settings, directory, source)
+
+
+class Started:
+    """A listener that does something when the first step follows."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self.act = act
+
+    @hookimpl
+    def tfgraph_run_started(self) -> None:
+        """Do it."""
+        self.act()
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who tells of a run, and how much."""
+
+    plugins: Sequence[str]
+    quiet: bool
+    verbose: bool
+
+    def begins(self, text: str) -> None:
+        """Say what is about to happen, before TensorFlow loads, which takes seconds."""
+        if not self.quiet:
+            say(text, err=True)
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        """Say on a terminal what one waits for, for as long as the block lasts."""
+        shown = not self.quiet and sys.stderr.isatty()
+        if shown:
+            click.echo(text, nl=False, err=True)
+        try:
+            yield
+        finally:
+            if shown:
+                click.echo(f"\r{' ' * len(text)}\r", nl=False, err=True)
+
+    def trained(self, run: Callable[..., Any]) -> None:
+        """Train, and say how it ended; `run` takes what `train` and `resume` have in common."""
+        from tfgraph.cli.progress import Progress
+        from tfgraph.cli.quiet import load_tensorflow
+        from tfgraph.cli.summary import Summary
+        from tfgraph.errors import DivergedError
+        from tfgraph.run.interrupts import Interrupted, leaving_at_the_second
+
+        with self.waiting("loading TensorFlow …"):
+            load_tensorflow()
+        summary = Summary(self.plugins)
+        shown = [] if self.quiet else [Progress(verbose=self.verbose)]
+        try:
+            with (
+                leaving_at_the_second(lambda text: say(text, err=True)),
+                ExitStack() as preparing,
+            ):
+                preparing.enter_context(self.waiting("preparing data and graph …"))
+
+                def warn(text: str) -> None:
+                    preparing.close()
+                    say(f"warning: {text}", err=True)
+
+                run(
+                    plugin_files=self.plugins,
+                    command=["tfgraph", *sys.argv[1:]],
+                    listeners=[Started(preparing.close), summary, *shown],
+                    warn=warn,
+                )
+        except (Interrupted, DivergedError) as stopped:
+            self.tell(summary.lies(), err=True)
+            if isinstance(stopped, Interrupted) and summary.path:
+                stopped.message += f"; go on with `{summary.resuming()}`"
+            raise
+        self.ended(summary)
+
+    def ended(self, summary: Summary) -> None:
+        """Say how a run ended that was not broken off."""
+        click.echo(summary.result)
+        self.tell([*summary.lies(), *summary.next_commands()])
+
+    def tell(self, lines: Sequence[str], *, err: bool = False) -> None:
+        """Print lines, for who wants more than the result."""
+        if not self.quiet:
+            for line in lines:
+                click.echo(line, err=err)
 
 
 def _begin(
-    plugins: tuple[str, ...],
+    teller: Teller,
     spec: str,
     settings: tuple[str, ...],
     directory: Path | None,
@@ -75,7 +171,7 @@ def _begin(
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.training import check_possible
 
-    plan = plan_of(spec, plugins, settings)
+    plan = plan_of(spec, tuple(teller.plugins), settings)
 
     def free() -> Path:
         return next_directory(Path("runs"), plan.spec.name)
@@ -84,71 +180,21 @@ def _begin(
     check_possible(plan, place)
     if source:
         RunDirectory(source).manifest()
-    # Before TensorFlow loads, which takes seconds.
-    say(f"training {plan.spec.name} for {_length(plan)} in {place}", err=True)
-    run = _trained(
-        plugins,
-        place,
-        lambda: train(
-            plan,
-            place,
-            weights_from=source,
-            again=None if directory else free,
-            plugin_files=plugins,
-            **_told(),
-        ),
-    )
-    _say_end(run, plugins)
+    teller.begins(f"training {plan.spec.name} for {_length(plan)} in {place}")
+    again = None if directory else free
+    teller.trained(lambda **told: train(plan, place, weights_from=source, again=again, **told))
 
 
-def _go_on(
-    plugins: tuple[str, ...], spec: str | None, settings: tuple[str, ...], path: Path
-) -> None:
+def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Path) -> None:
     from tfgraph.run import resume
     from tfgraph.run.directory import RunDirectory
 
+    plugins = tuple(teller.plugins)
     given = plan_of(spec, plugins, settings) if spec else None
     plan = sound(RunDirectory(path).check_spec(plugins, () if given else settings))
-    say(f"going on with {plan.spec.name} for {_length(given or plan)} in {path}", err=True)
-    run = _trained(
-        plugins,
-        path,
-        lambda: resume(
-            path,
-            settings=() if given else settings,
-            plan=given,
-            plugin_files=plugins,
-            **_told(),
-        ),
-    )
-    _say_end(run, plugins)
-
-
-def _told() -> dict[str, Any]:
-    from tfgraph.cli.progress import Transferred, progress_for
-
-    return {
-        "command": ["tfgraph", *sys.argv[1:]],
-        "listeners": [Transferred(), progress_for(sys.stderr)],
-        "warn": lambda text: say(f"warning: {text}", err=True),
-    }
-
-
-def _trained(plugins: tuple[str, ...], path: Path, run: Any) -> Run:
-    """The run, its interruption told with what to do next."""
-    from tfgraph.cli.quiet import load_tensorflow
-    from tfgraph.run.interrupts import Interrupted, leaving_at_the_second
-
-    load_tensorflow()
-    try:
-        with leaving_at_the_second(lambda text: say(text, err=True)):
-            found: Run = run()
-    except Interrupted as stopped:
-        stopped.message += (
-            f"; go on with `{_call(plugins)} train --resume {shlex.quote(str(path))}`"
-        )
-        raise
-    return found
+    teller.begins(f"going on with {plan.spec.name} for {_length(given or plan)} in {path}")
+    changes = () if given else settings
+    teller.trained(lambda **told: resume(path, settings=changes, plan=given, **told))
 
 
 def _length(plan: Plan) -> str:
@@ -156,22 +202,3 @@ def _length(plan: Plan) -> str:
     if training.steps is not None:
         return count(training.steps, "step")
     return count(training.epochs, "epoch")
-
-
-def _say_end(run: Run, plugins: tuple[str, ...]) -> None:
-    path = shlex.quote(str(run.directory))
-    epochs = run.history[-1].epoch if run.history else 0
-    took = f"{count(epochs, 'epoch')}, {count(run.step, 'step')}, {duration(run.seconds)}"
-    if run.outcome.status != "finished":
-        took = f"{run.outcome.status}, {took}"
-    shown = figures(run.metrics, run.split) if run.split else "trained"
-    click.echo(f"{shown} ({took})")
-    click.echo(f"the run is in {path}:")
-    if run.split:
-        split = "" if run.split == "test" else f" --split {run.split}"
-        click.echo(f"  {_call(plugins)} evaluate {path}{split}")
-    click.echo(f"  {_call(plugins)} predict {path} INPUT.npy")
-
-
-def _call(plugins: tuple[str, ...]) -> str:
-    return "tfgraph" + "".join(f" --plugin {shlex.quote(plugin)}" for plugin in plugins)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
-from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.events import Outcome, Record, RunInfo
+from tfgraph.run.wording import outcome_line, record_line
 
 NAME = "run.log"
 
@@ -84,7 +84,7 @@ class RunLog:
     @hookimpl
     def tfgraph_epoch_ended(self, run: RunInfo, record: Record) -> None:
         """Write the figures."""
-        self.write(record_line(record, run.timetable.epochs))
+        self.write(record_line(record, run.timetable))
 
     @hookimpl
     def tfgraph_checkpoint_saved(self, step: int, folder: Path) -> None:
@@ -95,25 +95,3 @@ class RunLog:
     def tfgraph_run_ended(self, outcome: Outcome) -> None:
         """Write how it ended."""
         self.write(outcome_line(outcome))
-
-
-def record_line(record: Record, epochs: int) -> str:
-    """A record on one line."""
-    parts = [
-        f"epoch {record.epoch:>{len(str(epochs))}}/{epochs}",
-        f"step {record.step}",
-        f"loss {figure(record.loss)}",
-    ]
-    if record.split:
-        parts.append(figures(record.metrics, record.split))
-    if record.examples_per_second:
-        parts.append(f"{record.examples_per_second:,.0f} examples/s")
-    return "  ".join(parts)
-
-
-def outcome_line(outcome: Outcome) -> str:
-    """How a run ended, on one line."""
-    text = f"{outcome.status} after {count(outcome.step, 'step')}, {duration(outcome.seconds)}"
-    if outcome.split:
-        text += f": {figures(outcome.metrics, outcome.split)}"
-    return f"{text}: {outcome.message}" if outcome.message else text

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tfgraph.run import directory as directories
-from tfgraph.run import log, plots, tensorboard
 from tfgraph.run.directory import RunDirectory
 
 
@@ -29,6 +28,9 @@ def outputs(
     """The outputs of a run; none where it has no directory."""
     if directory is None:
         return Outputs((), warn)
+    # What they stand on is no part of what the first line of a run waits for.
+    from tfgraph.run import log, plots, tensorboard
+
     path = directory.path
     written = log.RunLog(path / log.NAME, command, directories.versions(), warn)
     events = tensorboard.Events(path / tensorboard.NAME, written.warn)

@@ -1,0 +1,64 @@
+"""Bar: the progress of a training on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tfgraph.cli.progress import Pace, place_of, say_transfer, state_of
+from tfgraph.reports.figures import figures
+from tfgraph.run.events import Outcome, Record, RunInfo
+
+
+class Bar:
+    """A bar over all steps with the time left; below it loss, latest metrics and speed."""
+
+    def start(self, run: RunInfo) -> None:
+        """Show the bar."""
+        from rich.console import Console, Group
+        from rich.live import Live
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.text import Text
+
+        say_transfer(run)
+        self.run = run
+        self.pace = Pace(run)
+        self.metrics = ""
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[left]}"),
+            expand=True,
+        )
+        self.task = self.bar.add_task(
+            place_of(run, run.first_step),
+            total=run.timetable.steps,
+            completed=run.first_step,
+            left="",
+        )
+        self.line = Text(no_wrap=True, overflow="ellipsis")
+        shown = Group(self.bar, self.line)
+        self.live = Live(shown, console=Console(stderr=True), transient=True)
+        self.live.start()
+
+    def move(self, step: int, loss: float, speed: float) -> None:
+        """Move the bar."""
+        self.bar.update(
+            self.task,
+            completed=step,
+            description=place_of(self.run, step),
+            left=self.pace.left(step),
+        )
+        self.line.plain = state_of(loss, self.metrics, speed)
+
+    def add(self, record: Record) -> None:
+        """Take up the metrics."""
+        if record.split:
+            self.metrics = figures(record.metrics, record.split)
+
+    def saved(self, folder: Path) -> None:
+        """Nothing."""
+
+    def stop(self, outcome: Outcome) -> None:
+        """Take the bar away."""
+        self.live.stop()

@@ -1,0 +1,30 @@
+"""Wording: the events of a run on one line each."""
+
+from __future__ import annotations
+
+from tfgraph.reports.figures import duration, figure, figures
+from tfgraph.reports.text import count
+from tfgraph.run.events import Outcome, Record
+from tfgraph.run.timetable import Timetable
+
+
+def record_line(record: Record, table: Timetable) -> str:
+    """A record on one line, in columns."""
+    parts = [
+        f"epoch {record.epoch:>{len(str(table.epochs))}}/{table.epochs}",
+        f"step {record.step:>{len(str(table.steps))}}",
+        f"loss {figure(record.loss)}",
+    ]
+    if record.split:
+        parts.append(figures(record.metrics, record.split))
+    if record.examples_per_second:
+        parts.append(f"{record.examples_per_second:,.0f} examples/s")
+    return "  ".join(parts)
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """How a run ended, on one line."""
+    text = f"{outcome.status} after {count(outcome.step, 'step')}, {duration(outcome.seconds)}"
+    if outcome.split:
+        text += f": {figures(outcome.metrics, outcome.split)}"
+    return f"{text}: {outcome.message}" if outcome.message else text
