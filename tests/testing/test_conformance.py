@@ -148,6 +148,18 @@ class Single(Base):
         return {"w": WeightSpec((x.shape[-1],), 1.0)}
 
 
+class Fixed(Base):
+    """Doubles, in float32 alone.
+
+    Shape: any -> the same.
+    """
+
+    type = "fixed"
+
+    def build(self, x, weights, ctx):
+        return x * weights["w"] * tf.constant(2.0, tf.float32)
+
+
 class Idle(Base):
     """Scales.
 
@@ -391,6 +403,7 @@ def registry(tmp_path_factory):
         ("layer", "wrong_shape", LAYER, "declares [batch, 3], and builds [batch, 6]"),
         ("layer", "unknown_size", LAYER, "declares [batch, 3], and builds [batch, ?]"),
         ("layer", "single", LAYER, "raises TypeError: Input 'y' of 'Mul' Op has type float32"),
+        ("layer", "fixed", LAYER, "raises GraphError: cannot build layer `layer`"),
         ("layer", "idle", LAYER, "declares the weight `w` for nothing"),
         ("layer", "stopped", LAYER, "has no gradient of `w`"),
         ("layer", "unrepeatable", LAYER, "twice in one step gives two outputs"),

@@ -27,6 +27,7 @@ from tfgraph.testing.checks.example import check_example
 from tfgraph.testing.checks.initializer import check_initializer
 from tfgraph.testing.checks.layer import check_layer
 from tfgraph.testing.checks.optimizer import check_decrease, check_optimizer, check_schedule
+from tfgraph.testing.checks.precision import check_precision
 from tfgraph.testing.parameters import random_parameters
 
 Check = Callable[[Case, Registry, Any], None]
@@ -40,7 +41,7 @@ _CHECKS: dict[str, Check] = {
     "dataset": check_dataset,
 }
 #: What is promised for the parameters of a case, and not for any that could be drawn.
-_CHECKS_AS_GIVEN: dict[str, Check] = {"optimizer": check_decrease}
+_CHECKS_AS_GIVEN: dict[str, Check] = {"layer": check_precision, "optimizer": check_decrease}
 #: What the plan and `check` report for parameters that do not go together.
 UNFIT = {"TG206", "TG301"}
 
