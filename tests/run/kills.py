@@ -2,10 +2,11 @@
 
     python -m tests.run.kills
 
-trains five models, kills them at more than 200 points (a third of them inside a save), lets them go
-on with `train --resume` and compares what they leave with what a run leaves that was never stopped:
-the SHA-256 of weights, slots and log. The result is written beside this file, into `kills.json`.
-It takes about ten minutes on two cores that have nothing else to do.
+trains five models, kills them at more than 200 points (inside a save, between two, at any time after
+the start), lets them go on with `train --resume`, and compares what they leave with what a run
+leaves that was never stopped: the SHA-256 of weights, slots and log. A kill counts as inside a save
+where the folder that was being written is there afterwards. The result is written beside this file,
+into `kills.json`; it takes some minutes on two cores.
 
 Processes are forked from one that has imported TensorFlow and used nothing of it, so that there is
 no thread yet that a fork would lose.
@@ -107,7 +108,7 @@ class Outcome:
 
     kills: int = 0
     inside_saves: int = 0
-    starting: int = 0
+    by_time: int = 0
     runs: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -117,6 +118,7 @@ class Process:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.log = folder / "output"
+        self.status: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
             self._run(folder, arguments)
@@ -138,8 +140,13 @@ class Process:
     def kill(self) -> bool:
         """Kill it; whether it still ran."""
         os.kill(self.pid, signal.SIGKILL)
-        _, status = os.waitpid(self.pid, 0)
-        return os.WIFSIGNALED(status)
+        return os.WIFSIGNALED(self.ended())
+
+    def ended(self) -> int:
+        """Wait for its end; the status that the system gives it."""
+        if self.status is None:
+            _, self.status = os.waitpid(self.pid, 0)
+        return self.status
 
     def wait(self, until: Callable[[], bool]) -> bool:
         """Wait for something of a running process; False where it ended before."""
@@ -154,8 +161,7 @@ class Process:
 
     def finish(self) -> str | None:
         """Wait for its end; what it wrote where that was no good one."""
-        _, status = os.waitpid(self.pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        code = os.waitstatus_to_exitcode(self.ended())
         return None if code == 0 else f"exit code {code}: {self.log.read_text()}"
 
 
@@ -180,11 +186,14 @@ class Run:
         """The newest checkpoint's step, sound or not; -1 where there is none."""
         return max(self.store.steps(), default=-1)
 
-    def aside(self) -> int:
-        """The step that is being saved; -1 where none is."""
-        hidden = (path.name.split(".") for path in self.store.folder.glob(".step-*"))
-        found = [int(parts[1].removeprefix("step-")) for parts in hidden]
-        step = max(found, default=-1)
+    def asides(self) -> set[Path]:
+        """The folders that are being written or deleted, or were when a process was killed."""
+        return set(self.store.folder.glob(".step-*"))
+
+    def saving(self, before: set[Path]) -> int:
+        """The step that is being saved, `before` left out of account; -1 where none is."""
+        found = (path.name.split(".")[1] for path in self.asides() - before)
+        step = max((int(name.removeprefix("step-")) for name in found), default=-1)
         return step if step > self.newest() else -1  # an older one is being deleted
 
     def digest(self) -> str:
@@ -201,20 +210,22 @@ class Run:
 
 def kill(run: Run, process: Process, choose: random.Random, outcome: Outcome) -> bool:
     """Kill a process at a random point of its training; False where it ended before."""
-    first = run.newest()
-    point = choose.choice(("save", "save", "save", "training", "training", "starting"))
+    first, before = run.newest(), run.asides()
+    if first >= STEPS:
+        return False
+    point = choose.choice(("save", "save", "save", "training", "training", "time"))
     if first < 0:
         reached = process.wait(run.path.exists)
         first = 0
     else:
         reached = True
-    if point == "starting" or first >= STEPS:
+    if point == "time":
         if not process.wait(after(choose.uniform(0, 1.5))):
             return False
     elif reached:
         step = choose.randrange(first, min(first + STEPS // 3, STEPS))
         if point == "save":
-            reached = process.wait(lambda: run.aside() > step)
+            reached = process.wait(lambda: run.saving(before) > step)
             time.sleep(choose.uniform(0, SAVE))
         else:
             reached = process.wait(lambda: run.newest() >= step)
@@ -222,8 +233,8 @@ def kill(run: Run, process: Process, choose: random.Random, outcome: Outcome) ->
     if not reached or not process.kill():
         return False
     outcome.kills += 1
-    outcome.starting += point == "starting"
-    outcome.inside_saves += run.aside() >= 0
+    outcome.by_time += point == "time"
+    outcome.inside_saves += run.saving(before) >= 0
     return True
 
 
@@ -264,7 +275,7 @@ def killed_until_it_ends(
                 yield f"after kill {outcome.kills}: {damaged}"
                 return
             continue
-        if os.path.lexists(f"/proc/{process.pid}") and (fault := process.finish()) is not None:
+        if (fault := process.finish()) is not None:
             yield fault
         return
 
@@ -310,7 +321,7 @@ def described(found: dict[str, dict], given: argparse.Namespace, seconds: float)
 
     total = {
         key: sum(outcome[key] for outcome in found.values())
-        for key in ("kills", "inside_saves", "starting", "runs")
+        for key in ("kills", "inside_saves", "by_time", "runs")
     }
     return {
         "command": f"python -m tests.run.kills --kills {given.kills} --seed {given.seed}",

@@ -60,6 +60,8 @@ class Trainer:
     #: The state of the best record, where no directory keeps it.
     best: dict[str, Any] | None = None
     unsaved: bool = True
+    #: Whether metrics.jsonl has less than it should.
+    log_behind: bool = False
 
     @property
     def graph(self) -> Graph:
@@ -164,12 +166,18 @@ class Trainer:
             self.save_best()
 
     def log(self, line: str) -> None:
-        """Add to the log; where that fails it is written whole with the next checkpoint."""
+        """Add to the log; where that fails it is written whole the next time."""
         assert self.directory
         try:
-            self.directory.add_to_log(line)
+            if self.log_behind:
+                self.directory.write_log(self.history.text())
+            else:
+                self.directory.add_to_log(line)
         except DataError as error:
             self.warn(error.message)
+            self.log_behind = True
+        else:
+            self.log_behind = False
 
     def heed(self) -> None:
         """Save and stop where a signal has come."""
@@ -218,10 +226,19 @@ class Trainer:
             self.safe = step, state
         else:
             folder = self.directory.store.save(state, self.saved(step))
-            self.directory.store.prune(self.graph.plan.spec.training.checkpoint.keep, step)
             self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
+            if self.log_behind:
+                self.log("")
+            self.prune(self.directory, step)
         self.saved_at = time.monotonic()
         self.unsaved = False
+
+    def prune(self, directory: RunDirectory, step: int) -> None:
+        """Delete older checkpoints; where that fails it is tried again after the next."""
+        try:
+            directory.store.prune(self.graph.plan.spec.training.checkpoint.keep, step)
+        except DataError as error:
+            self.warn(error.message)
 
     def saved(self, step: int) -> Saved:
         """What a checkpoint of now knows beside the arrays."""
@@ -252,18 +269,29 @@ class Trainer:
         stopping = training.early_stopping
         last = self.history.records[-1] if self.history.records else None
         if stopping and stopping.restore_best and training.best:
-            self.restore_best(training.best)
-            last = self.history.best(training.best) or last
+            last = self.restore_best(training.best) or last
         metrics = dict(last.metrics) if last and last.split == split else {}
         if split and not metrics:
             metrics = figures(split)
         return Outcome(status, step, self.elapsed(), split, metrics)
 
-    def restore_best(self, figure: str) -> None:
-        """Give the graph the state of the best record."""
-        if self.directory:
-            best = self.directory.store.best()
-            if best:
-                assign(self.graph, best.arrays)
-        elif self.best is not None:
-            assign(self.graph, self.best)
+    def restore_best(self, figure: str) -> Record | None:
+        """Give the graph the state of the best record, and say which that is.
+
+        Where that state could not be saved it is the best one that could.
+        """
+        best = self.history.best(figure)
+        if self.directory is None:
+            if self.best is not None:
+                assign(self.graph, self.best)
+            return best
+        found = self.directory.store.best()
+        if found is None:
+            return None
+        assign(self.graph, found.arrays)
+        step = found.saved.step
+        if best and best.step != step:
+            self.warn(
+                f"the best state, after step {best.step}, is lost: this is that of step {step}"
+            )
+        return next((record for record in self.history.records if record.step == step), None)

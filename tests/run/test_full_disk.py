@@ -1,0 +1,113 @@
+"""Training on a disk that is full for a while, or to the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tfgraph
+from tests.run.faults import Faulty
+from tests.run.test_resuming import DATA, TEXT, digest
+from tfgraph.api import hookimpl
+from tfgraph.errors import DataError
+from tfgraph.run import RunDirectory, files
+
+STOPPING = TEXT.replace(
+    "train: {", "train: {early_stopping: {monitor: mean_absolute_error, patience: 50}, "
+)
+
+
+class Disk(Faulty):
+    """The module `os` of a disk that has no room after some steps; itself a listener of a run."""
+
+    def __init__(self, full: range, failing: tuple[str, ...] = ("write", "mkdir")) -> None:
+        super().__init__(None, errno.ENOSPC)
+        self.full = full
+        self.failing = failing
+        self.step = 0
+
+    def counted(self, name: str, real: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if name in self.failing and self.step in self.full:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
+            return real(*arguments, **options)
+
+        return call
+
+    @hookimpl
+    def tfgraph_steps_done(self, step: int) -> None:
+        self.step = step
+
+
+@pytest.fixture(autouse=True)
+def _small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    path = tmp_path_factory.mktemp("straight") / "r"
+    tfgraph.train(tfgraph.loads(TEXT), path, DATA)
+    return digest(path)
+
+
+def train(path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, text: str = TEXT) -> list[str]:
+    """Train on a disk; what was warned of."""
+    warned: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "os", disk)
+        tfgraph.train(tfgraph.loads(text), path, DATA, listeners=[disk], warn=warned.append)
+    return warned
+
+
+def test_a_disk_that_is_full_for_a_while_costs_nothing(
+    tmp_path: Path, straight: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned = train(tmp_path / "r", Disk(range(7, 17)), monkeypatch)
+    assert digest(tmp_path / "r") == straight
+    saving = [text for text in warned if "step-10`" in text]
+    assert len(saving) == 1
+    assert saving[0].startswith(f"cannot write `{tmp_path}/r/checkpoints/step-10`: No space left")
+    assert "bytes are free there, and it takes about" in saving[0]
+    assert saving[0].endswith("training goes on, and it is tried again")
+    assert 10 not in RunDirectory(tmp_path / "r").store.steps()
+
+
+def test_a_disk_that_stays_full_ends_the_run_which_goes_on_when_there_is_room(
+    tmp_path: Path, straight: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DataError) as caught:
+        train(tmp_path / "r", Disk(range(12, 100)), monkeypatch)
+    assert caught.value.message.startswith(f"cannot write `{tmp_path}/r/checkpoints/step-24`: ")
+    assert RunDirectory(tmp_path / "r").store.last().saved.step == 10
+    tfgraph.resume(tmp_path / "r", DATA)
+    assert digest(tmp_path / "r") == straight
+
+
+def test_checkpoints_that_cannot_be_deleted_end_no_run(
+    tmp_path: Path, straight: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(range(100), ("unlink",))
+    warned = train(tmp_path / "r", disk, monkeypatch, TEXT.replace("keep: 100", "keep: 1"))
+    assert digest(tmp_path / "r") == straight
+    assert warned
+    assert all(text.startswith("cannot delete `") for text in warned)
+
+
+def test_a_best_state_that_was_not_saved_is_missed_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "r"
+    warned = train(path, Disk(range(24, 24)), monkeypatch, STOPPING)
+    assert not warned
+    best = RunDirectory(path).store.best_step()
+    assert best
+    assert best < 24
+    again = tmp_path / "again"
+    warned = train(again, Disk(range(best, best + 1)), monkeypatch, STOPPING)
+    other = RunDirectory(again).store.best_step()
+    assert warned[-1] == f"the best state, after step {best}, is lost: this is that of step {other}"
