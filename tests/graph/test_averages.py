@@ -100,6 +100,21 @@ def test_before_the_first_step_evaluation_takes_the_weights():
     np.testing.assert_array_equal(graph.predict(x=X)["last"], plain.predict(x=X)["last"])
 
 
+def test_a_step_that_changes_nothing_begins_no_average():
+    graph, plain = (
+        built(SPEC.replace("0.8", f"{ema}, precision: float16")) for ema in ("0.8", "null")
+    )
+    for each in (graph, plain):
+        each.state["loss_scale"].assign(2.0**100)
+        each.train(steps=1, x=X, y=Y)
+        assert int(each.state["skipped_steps"]) == 1
+    np.testing.assert_array_equal(graph.predict(x=X)["last"], plain.predict(x=X)["last"])
+    graph.state["loss_scale"].assign(8)
+    graph.train(steps=1, x=X, y=Y)
+    for name, average in graph.averages.items():
+        np.testing.assert_array_equal(average, graph.weights[name])
+
+
 def test_training_goes_on_from_the_state_bit_for_bit():
     straight, stopped, resumed = trained(7), trained(3), built()
     for name, variable in resumed.state.items():

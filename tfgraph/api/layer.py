@@ -34,6 +34,8 @@ class Context:
         step: an int64 scalar, the training step; at evaluation the position of the batch's first
             row in the data.
         spec_seed: the seed of the spec.
+        draw: an int64 scalar that training's random numbers are keyed by in place of the step,
+            where a step draws several times.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Context:
     step: Tensor
     spec_seed: int = 0
     updates: dict[str, Tensor] = field(default_factory=dict)
+    draw: Tensor | None = None
 
     def seed(self, purpose: str = "") -> Tensor:
         """A pair of int64 for stateless random ops, keyed by spec seed, layer name and step.
@@ -51,7 +54,8 @@ class Context:
         """
         mode = "train" if self.training else "evaluate"
         key = seed_of(self.spec_seed, self.name, purpose, mode)
-        return tf.stack([tf.constant(key, tf.int64), tf.cast(self.step, tf.int64)])
+        number = self.draw if self.training and self.draw is not None else self.step
+        return tf.stack([tf.constant(key, tf.int64), tf.cast(number, tf.int64)])
 
     def uniform(self, x: Tensor, purpose: str = "") -> Tensor:
         """Uniform numbers from 0 to 1, float32, one for each value of `x` ([batch, …]).

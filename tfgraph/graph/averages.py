@@ -5,7 +5,7 @@ Source: Polyak and Juditsky, 1992, "Acceleration of Stochastic Approximation by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfgraph.api import Tensor
@@ -35,12 +35,15 @@ def update_averages(decay: float, variables: Variables, first: Tensor) -> list[A
 
 
 def read_averaged(
-    weights: Mapping[str, Any], averages: Mapping[str, Any], step: Any
+    weights: Mapping[str, Any], averages: Mapping[str, Any], made: Callable[[], Tensor]
 ) -> dict[str, Tensor]:
-    """The values of the weights: their averages where there are such, from the first step on."""
+    """The values of the weights: their averages where there are such, from the first update on.
+
+    `made` gives the number of updates.
+    """
     values = {name: weight.read_value() for name, weight in weights.items()}
     if averages:
-        begun = step.read_value() > 0
+        begun = made() > 0
         for name, average in averages.items():
             dtype = weights[name].dtype
             values[name] = tf.where(begun, tf.cast(average.read_value(), dtype), values[name])

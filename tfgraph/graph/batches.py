@@ -36,28 +36,55 @@ def always_whole(training: Training) -> bool:
 
 
 def training_batch(
-    arrays: Mapping[str, Tensor], fields: Mapping[str, Field], step: Tensor, training: Training
+    arrays: Mapping[str, Tensor],
+    fields: Mapping[str, Field],
+    step: Tensor,
+    training: Training,
+    number: Tensor | None = None,
 ) -> dict[str, Tensor]:
-    """The batch of a step: its rows gathered from the resident arrays, as the model sees them."""
+    """The batch of a step: its rows gathered from the resident arrays, as the model sees them.
+
+    With `number` it is that part of the batch, counted from 0.
+    """
     examples = _examples(arrays)
     size = tf.constant(training.batch_size, tf.int64)
-    last = 0 if training.drop_remainder else training.batch_size - 1
-    per_epoch = tf.maximum((examples + last) // size, 1)
-    epoch = step // per_epoch
-    start = (step % per_epoch) * size
-    if always_whole(training):
-        positions = start + tf.range(training.batch_size, dtype=tf.int64)
-        ordered = {
-            name: _slice(array, start, training.batch_size) for name, array in arrays.items()
-        }
+    epoch, start = _place(examples, step, size, training)
+    rows, whole, end = training.batch_size, always_whole(training), examples
+    if number is not None:
+        end = tf.minimum(start + size, examples)
+        rows = training.part_size
+        whole = whole and training.batch_size % rows == 0
+        size = tf.constant(rows, tf.int64)
+        start += number * size
+    if whole:
+        positions = start + tf.range(rows, dtype=tf.int64)
+        ordered = {name: _slice(array, start, rows) for name, array in arrays.items()}
     else:
-        stop = tf.minimum(start + size, examples)
+        stop = tf.minimum(start + size, end)
         positions = tf.range(start, stop)
         ordered = _rows(arrays, start, stop)
     if not training.shuffle:
         return _prepared(ordered, fields)
-    rows = shuffled(positions, examples, epoch, training.seed)
-    return _prepared({name: tf.gather(array, rows) for name, array in arrays.items()}, fields)
+    drawn = shuffled(positions, examples, epoch, training.seed)
+    return _prepared({name: tf.gather(array, drawn) for name, array in arrays.items()}, fields)
+
+
+def examples_of_step(arrays: Mapping[str, Tensor], step: Tensor, training: Training) -> Tensor:
+    """The number of examples in the batch of a step, an int64 scalar."""
+    examples = _examples(arrays)
+    size = tf.constant(training.batch_size, tf.int64)
+    _, start = _place(examples, step, size, training)
+    return tf.minimum(start + size, examples) - start
+
+
+def _place(
+    examples: Tensor, step: Tensor, size: Tensor, training: Training
+) -> tuple[Tensor, Tensor]:
+    """The epoch of a step, and where its batch of `size` starts in the order of the epoch."""
+    last = 0 if training.drop_remainder else training.batch_size - 1
+    per_epoch = tf.maximum((examples + last) // size, 1)
+    epoch = step // per_epoch
+    return epoch, (step % per_epoch) * size
 
 
 def shuffled(positions: Tensor, examples: Tensor, epoch: Tensor, seed: int) -> Tensor:

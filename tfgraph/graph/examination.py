@@ -8,7 +8,13 @@ from typing import Any
 from tfgraph.api import Tensor
 from tfgraph.graph.batches import training_batch
 from tfgraph.graph.forward import forward
-from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.graph.gradients import (
+    part_of_step,
+    parts_of_step,
+    read,
+    scaled_gradients,
+)
+from tfgraph.graph.objective import objective, regularisation, wanted_by_losses
 from tfgraph.graph.scaling import Scaling
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -26,28 +32,68 @@ def examination(
 
     def examine(**arrays: Tensor) -> dict[str, Tensor]:
         step = global_step.read_value()
+        if plan.spec.training.gradient_accumulation > 1:
+            return _of_parts(plan, read(weights), step, arrays, scaling)
         batch = training_batch(arrays, plan.fields, step, plan.spec.training)
-        values = {name: variable.read_value() for name, variable in weights.items()}
+        values = read(weights)
         outputs, _ = forward(plan, wanted_by_losses(plan), batch, values, training=True, step=step)
         loss = objective(plan, outputs, values)
-        trained = [name for name, spec in plan.weights.items() if spec.trainable]
-        scaled = scaling.scaled(loss) if scaling else loss
-        gradients = tf.gradients(scaled, [values[name] for name in trained])
-        found = {f"field/{name}": value for name, value in batch.items()}
-        for layer in plan.layers:
-            if layer.name in outputs:
-                found[f"layer/{layer.name}"] = outputs[layer.name]
-        found["loss"] = loss
-        for name, gradient in zip(trained, gradients):
-            if gradient is not None:
-                found[f"gradient/{name}"] = tf.convert_to_tensor(gradient)
-        finite = {name: _all_finite(value) for name, value in found.items()}
-        for name in finite:
-            if scaling and name.startswith("gradient/"):
-                finite[name] |= ~scaling.hopeless()
-        return finite
+        gradients = scaled_gradients(plan, loss, values, scaling)
+        return _finite(plan, {**batch, **outputs}, loss, gradients, scaling)
 
     return examine
+
+
+def _of_parts(
+    plan: Plan,
+    values: Mapping[str, Tensor],
+    step: Tensor,
+    arrays: Mapping[str, Tensor],
+    scaling: Scaling | None,
+) -> dict[str, Tensor]:
+    """What is finite in all parts of a step."""
+
+    def of_part(number: Tensor) -> dict[str, Tensor]:
+        own = {name: tf.identity(value) for name, value in values.items()}
+        batch, outputs, share, _ = part_of_step(plan, own, step, number, arrays)
+        penalty = regularisation(plan, own)
+        whole = share if penalty is None else share + tf.cast(penalty, share.dtype)
+        gradients = scaled_gradients(plan, whole, own, scaling)
+        return _finite(plan, {**batch, **outputs}, whole, gradients, scaling)
+
+    def body(number: Tensor, finite: Any) -> tuple[Tensor, Any]:
+        found = of_part(number)
+        return number + 1, {name: finite[name] & found[name] for name in finite}
+
+    first = tf.constant(0, tf.int64)
+    parts = parts_of_step(plan, step, arrays)
+    _, finite = tf.while_loop(
+        lambda number, _: number < parts,
+        body,
+        [first + 1, of_part(first)],
+        parallel_iterations=1,
+    )
+    found: dict[str, Tensor] = finite
+    return found
+
+
+def _finite(
+    plan: Plan,
+    values: Mapping[str, Tensor],
+    loss: Tensor,
+    gradients: Mapping[str, Tensor],
+    scaling: Scaling | None,
+) -> dict[str, Tensor]:
+    """What is finite, by name."""
+    layers = {layer.name for layer in plan.layers}
+    found = {f"field/{name}": value for name, value in values.items() if name not in layers}
+    found |= {f"layer/{x.name}": values[x.name] for x in plan.layers if x.name in values}
+    found |= {"loss": loss, **{f"gradient/{name}": value for name, value in gradients.items()}}
+    finite = {name: _all_finite(value) for name, value in found.items()}
+    for name in finite:
+        if scaling and name.startswith("gradient/"):
+            finite[name] |= ~scaling.hopeless()
+    return finite
 
 
 def _all_finite(value: Tensor) -> Tensor:

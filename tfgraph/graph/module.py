@@ -77,7 +77,7 @@ class Graph(tf.Module):  # type: ignore[misc]
     def averages(self) -> Mapping[str, Any]:
         """The moving averages of the trainable weights, by full name; empty without `ema`.
 
-        From the first step on, `evaluate` and `predict` take them in place of the weights.
+        From the first update on, `evaluate` and `predict` take them in place of the weights.
         """
         with tf.init_scope():
             made = averages_of(self.plan)
@@ -198,7 +198,12 @@ class Graph(tf.Module):  # type: ignore[misc]
 
     def _evaluated(self) -> dict[str, Tensor]:
         """The values of the weights that evaluation and prediction take."""
-        return read_averaged(self._weights, self.averages, self.step)
+
+        def made() -> Tensor:
+            step = self.step.read_value()
+            return self._scaling.updates_before(step) if self._scaling else step
+
+        return read_averaged(self._weights, self.averages, made)
 
     def weight(self, name: str) -> Tensor:
         """The value of a weight by full name, a tied one as its layer uses it.

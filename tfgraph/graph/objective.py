@@ -43,13 +43,12 @@ def _weights_of_examples(planned: PlannedLoss, values: Mapping[str, Tensor]) -> 
 
 def objective(plan: Plan, values: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Tensor:
     """What one training step makes small: a scalar of float64 where a part of it is, or float32."""
-    terms = []
-    for planned in plan.losses:
-        each = wide(example_losses(planned, values))
-        mean = planned.loss.reduction == "mean"
-        reduced = tf.reduce_mean(each) if mean else tf.reduce_sum(each)
-        terms.append(_weighted(planned.weight, reduced))
-    return _sum([*terms, *_penalties(plan, weights)])
+    return _sum([*_losses(plan, values), *_penalties(plan, weights)])
+
+
+def objective_of_part(plan: Plan, values: Mapping[str, Tensor], examples: Tensor) -> Tensor:
+    """What a part adds to the objective of a batch of so many examples, without regularisation."""
+    return _sum(_losses(plan, values, examples))
 
 
 def regularisation(plan: Plan, weights: Mapping[str, Tensor]) -> Tensor | None:
@@ -61,6 +60,24 @@ def regularisation(plan: Plan, weights: Mapping[str, Tensor]) -> Tensor | None:
 def wide(values: Tensor) -> Tensor:
     """The values in float32, or in float64 if they are: half precision cannot hold their sum."""
     return values if values.dtype == tf.float64 else tf.cast(values, tf.float32)
+
+
+def _losses(
+    plan: Plan, values: Mapping[str, Tensor], examples: Tensor | None = None
+) -> list[Tensor]:
+    """The losses as one number each; of a part, its share in the mean of so many examples."""
+    terms = []
+    for planned in plan.losses:
+        each = wide(example_losses(planned, values))
+        mean = planned.loss.reduction == "mean"
+        if mean and examples is None:
+            reduced = tf.reduce_mean(each)
+        else:
+            reduced = tf.reduce_sum(each)
+            if mean:
+                reduced /= tf.cast(examples, each.dtype)
+        terms.append(_weighted(planned.weight, reduced))
+    return terms
 
 
 def _penalties(plan: Plan, weights: Mapping[str, Tensor]) -> list[Tensor]:

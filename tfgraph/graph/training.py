@@ -7,10 +7,8 @@ from typing import Any
 
 from tfgraph.api import Tensor
 from tfgraph.graph.averages import update_averages
-from tfgraph.graph.batches import training_batch
-from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
-from tfgraph.graph.objective import objective, wanted_by_losses
+from tfgraph.graph.gradients import gradients_of
 from tfgraph.graph.scaling import all_finite
 from tfgraph.graph.updates import apply_gradients
 from tfgraph.graph.variables import Variables
@@ -54,28 +52,17 @@ def training_step(
     plan: Plan, variables: Variables, step: Tensor, arrays: Mapping[str, Tensor]
 ) -> Tensor:
     """Emit one step: batch, forward, backward, update; the objective before the update."""
-    weights = variables.weights
-    batch = training_batch(arrays, plan.fields, step, plan.spec.training)
-    # Gradients are taken with respect to the values read, which all uses of a weight share.
-    values = {name: variable.read_value() for name, variable in weights.items()}
-    outputs, updates = forward(
-        plan, wanted_by_losses(plan), batch, values, training=True, step=step
-    )
-    loss = objective(plan, outputs, values)
-    trainable = [name for name, spec in plan.weights.items() if spec.trainable]
+    found = gradients_of(plan, variables, step, arrays)
+    gradients, state, loss = found.by_weight, found.updates, found.objective
     scaling = variables.scaling
-    scaled = scaling.scaled(loss) if scaling else loss
-    gradients = tf.gradients(scaled, [values[name] for name in trainable])
-    found = {n: tf.convert_to_tensor(g) for n, g in zip(trainable, gradients) if g is not None}
     if scaling is None:
-        done = update(plan, variables, found, updates, step=step, made=step)
+        done = update(plan, variables, gradients, state, step=step, made=step)
     else:
-        found = scaling.unscaled(found)
-        finite = all_finite(found)
+        finite = all_finite(gradients)
         loss = tf.where(finite | ~scaling.hopeless(), loss, float("nan"))
         made = scaling.updates_before(step)
         done = scaling.apply(
-            finite, lambda: update(plan, variables, found, updates, step=step, made=made)
+            finite, lambda: update(plan, variables, gradients, state, step=step, made=made)
         )
     with tf.control_dependencies(done):
         return tf.identity(loss)

@@ -74,6 +74,12 @@ class Training(Group):
     seed: int = param(
         "The seed of weights, masks and order.", default=0, minimum=0, also=("random_seed",)
     )
+    gradient_accumulation: int = param(
+        "Compute each batch in so many parts, one after the other, whose gradients add up: the "
+        "step is the same, and needs the memory of one part.",
+        default=1,
+        minimum=1,
+    )
     ema: float | None = param(
         "Evaluate and predict with a moving average of the weights, which keeps this share of "
         "itself in each step (0.999); null for the weights as they are.",
@@ -101,6 +107,13 @@ class Training(Group):
     )
 
     def check_parameters(self) -> None:
+        if self.gradient_accumulation > self.batch_size:
+            raise ParameterError(
+                f"computes batches of {self.batch_size} in {self.gradient_accumulation} parts",
+                help="a part has one example at least: at most "
+                f"`gradient_accumulation: {self.batch_size}`",
+                parameter="gradient_accumulation",
+            )
         stopping = self.early_stopping
         if (
             stopping
@@ -113,6 +126,11 @@ class Training(Group):
                 help="name the same figure in both, or set `restore_best: false`",
                 parameter="early_stopping",
             )
+
+    @property
+    def part_size(self) -> int:
+        """The examples that are computed at a time in training."""
+        return -(-self.batch_size // self.gradient_accumulation)
 
     @property
     def best(self) -> str | None:

@@ -104,3 +104,10 @@ def test_averages_take_as_much_as_the_trained_weights():
     assert found.averages == WEIGHTS
     assert found.peak == cost_of(MLP).peak + WEIGHTS
     assert "averages 954 kB" in str(found)
+
+
+def test_a_batch_in_parts_takes_the_activations_of_one_and_the_gradients_twice():
+    found = cost_of(MLP.replace("{batch_size: 64}", "{batch_size: 64, gradient_accumulation: 5}"))
+    assert found.batch == 13
+    assert found.activations == cost_of(MLP.replace("64", "13")).activations
+    assert found.gradients == 2 * WEIGHTS

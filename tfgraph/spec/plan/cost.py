@@ -19,7 +19,8 @@ class Cost:
             precision where layers compute in it.
         slots: the optimizer's state.
         averages: the moving averages of the weights, with `ema`.
-        gradients: the gradients of the trained weights.
+        gradients: the gradients of the trained weights; with `gradient_accumulation` their sums
+            beside those of a part.
         activations: what the layers give for one batch. In training all of it is kept for the way
             back, and the gradients of one layer's inputs and output stand beside it.
         batch: the number of examples that `activations` is for.
@@ -69,15 +70,17 @@ def cost(plan: Plan) -> Cost:
         caller = Caller(optimizer.component, optimizer.span)
         state = sum(s.bytes for w in trained.values() for s in slots(caller, w).values())
     sizes = _splits(plan)
-    batch = plan.spec.training.batch_size
+    training = plan.spec.training
+    batch = training.part_size if optimizer else training.batch_size
     if sizes:
         batch = min(batch, max(sizes.values()))
     an_example = _kept_in_training(plan) if optimizer else _kept_in_prediction(plan)
+    gradients = sum(spec.bytes for spec in trained.values()) if optimizer else 0
     return Cost(
         weights=sum(spec.bytes for spec in plan.weights.values()) + _rounded(plan),
         slots=state,
         averages=sum(spec.bytes for spec in plan.averages.values()),
-        gradients=sum(spec.bytes for spec in trained.values()) if optimizer else 0,
+        gradients=gradients * (1 if training.gradient_accumulation == 1 else 2),
         activations=batch * an_example,
         batch=batch,
         data=sum(sizes.values()) * _stored(plan),
