@@ -20,13 +20,14 @@ layers:
     freeze: true
   - batch_norm: {momentum: 0.5}
   - dropout: 0.2
-  - matmul: 2
+  - matmul: {units: 2, l2: 0.001}
 loss: {sum_squared_error: , target: y, sample_weights: importance}
 optimizer: {adam: 0.01}
 train:
   batch_size: 8
   epochs: 3
   ema: 0.9
+  gradient_accumulation: 3
   precision: PRECISION
   checkpoint: {every: 3 steps, keep: 2}
 """
