@@ -90,3 +90,18 @@ def test_a_log_that_cannot_be_written_is_told_once_and_ends_nothing(tmp_path: Pa
     path = tmp_path / "r/run.log"
     assert said == [f"cannot write `{path}`: it is a link; training goes on without it"]
     assert not (tmp_path / "other").exists()
+
+
+def test_what_goes_wrong_again_and_again_is_told_once(tmp_path: Path) -> None:
+    class Replaces:
+        @hookimpl
+        def tfgraph_run_started(self) -> None:
+            (tmp_path / "r/metrics.jsonl").mkdir()
+
+    said: list[str] = []
+    run = tfgraph.train(
+        tfgraph.loads(LINE), tmp_path / "r", listeners=[Replaces()], warn=said.append
+    )
+    assert len(run.history) == 4
+    assert said == [f"cannot write `{tmp_path / 'r/metrics.jsonl'}`: Is a directory"]
+    assert log_of(tmp_path / "r").count("warning: ") == 1

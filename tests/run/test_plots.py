@@ -11,8 +11,10 @@ import pytest
 import tfgraph
 from tests.run.models import LINE, NOISY
 from tests.run.test_training import arrays
-from tfgraph.api import hookimpl
+from tfgraph.api import Layer, TensorSpec, hookimpl
 from tfgraph.errors import DivergedError
+from tfgraph.lazy import tf
+from tfgraph.registry import load_registry
 from tfgraph.run.interrupts import Interrupted
 from tfgraph.run.viewing import classes_taken, image_shape, reconstructions
 
@@ -88,7 +90,10 @@ def test_loss_and_metrics_are_drawn_from_the_first_step_on(tmp_path: Path) -> No
     assert f"best {best.metrics['mean_absolute_error']:.4f} at step {best.step}<" in error
 
 
-@pytest.mark.parametrize(("text", "classes"), [(CLASSES, 3), (SIDES, 2)])
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [(CLASSES, 3), (SIDES, 2), (CLASSES.replace("epochs: 2", "epochs: 2, ema: 0.9"), 3)],
+)
 def test_a_classifier_has_a_confusion_matrix_of_what_it_answers(
     tmp_path: Path, text: str, classes: int
 ) -> None:
@@ -199,3 +204,39 @@ def test_plots_that_cannot_be_written_end_nothing(tmp_path: Path) -> None:
     assert run.outcome.status == "finished"
     assert said == [f"no more plots: `{tmp_path / 'r/plots'}` is a link, or no folder"]
     assert not list((tmp_path / "other").iterdir())
+
+
+class Refuses(Layer):
+    """Passes its input on in a graph, and fails outside of one."""
+
+    type = "refuses"
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        return x
+
+    def build(self, x: Any, weights: Any, ctx: Any) -> Any:
+        if not tf.inside_function():
+            raise RuntimeError("not here")
+        return x
+
+
+def test_a_layer_that_fails_while_plots_are_drawn_ends_nothing(tmp_path: Path) -> None:
+    plugin = tmp_path / "refuses.py"
+    plugin.write_text(
+        "from tests.run.test_plots import Refuses\n"
+        "from tfgraph.api import hookimpl\n"
+        "@hookimpl\n"
+        "def tfgraph_layers():\n"
+        "    return [Refuses]\n"
+    )
+    registry = load_registry([str(plugin)])
+    text = CLASSES.replace("    from: x\n", "    from: x\n  - refuses\n")
+    said: list[str] = []
+    run = tfgraph.train(
+        tfgraph.loads(text, registry=registry), tmp_path / "r", labelled(3), warn=said.append
+    )
+    assert run.outcome.status == "finished"
+    assert len(said) == 1
+    assert said[0].startswith("no more plots: ")
+    assert "not here" in said[0]
+    assert names(tmp_path / "r") == {"loss.svg", "accuracy.svg"}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -132,3 +134,21 @@ def test_a_folder_that_is_a_link_is_told_and_left_alone(tmp_path: Path) -> None:
         f"cannot write `{path}`: it is a link, or no folder; training goes on without it"
     ]
     assert not list((tmp_path / "other").iterdir())
+
+
+def test_a_disk_that_takes_no_more_events_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text(LINE)
+    # The graph is the only file of such a length.
+    code = (
+        "import resource, sys; from tfgraph.cli.main import run;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384));"
+        "sys.exit(run(['train', 'line.yaml', '-q']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("test loss ")
+    expected = "cannot write `runs/line-1/tensorboard`: File too large; training goes on without it"
+    assert done.stderr == f"warning: {expected}\n"
+    assert f"warning: {expected}\n" in (tmp_path / "runs/line-1/run.log").read_text()

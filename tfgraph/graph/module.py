@@ -126,7 +126,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         its data, which matters to layers that draw at evaluation; `tfgraph.predict` goes on
         through the rows of an array.
         """
-        function = prediction(self.plan, self._evaluated)
+        function = prediction(self.plan, self.evaluated_weights)
         return trace(self.plan, "predict", function, self._seen, fields=self.plan.fields)
 
     def predict_from(self, first_row: int, inputs: Mapping[str, Any]) -> dict[str, Tensor]:
@@ -140,7 +140,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         name = "first_row"
         while name in self.plan.fields:
             name += "_"
-        function = prediction(self.plan, self._evaluated, name)
+        function = prediction(self.plan, self.evaluated_weights, name)
         inputs = {**self._seen, name: TensorSpec((), "int64")}
         return name, trace(self.plan, "predict", function, inputs, fields=self.plan.fields)
 
@@ -155,7 +155,7 @@ class Graph(tf.Module):  # type: ignore[misc]
             raise UsageError(
                 f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
             )
-        function = evaluation_loop(self.plan, self._evaluated)
+        function = evaluation_loop(self.plan, self.evaluated_weights)
         return trace(self.plan, "evaluate", function, self.stored, least=1, fields=self.plan.fields)
 
     @cached_property
@@ -196,8 +196,8 @@ class Graph(tf.Module):  # type: ignore[misc]
         names = [n for n in self.plan.fields if n in (*self.plan.inputs, *self.plan.targets)]
         return {name: self.plan.fields[name].stored_spec for name in names}
 
-    def _evaluated(self) -> dict[str, Tensor]:
-        """The values of the weights that evaluation and prediction take."""
+    def evaluated_weights(self) -> dict[str, Tensor]:
+        """The values of the weights that evaluation and prediction take: with `ema` the averages."""
 
         def made() -> Tensor:
             step = self.step.read_value()

@@ -43,9 +43,13 @@ class RunLog:
         self.versions = versions
         self.said = warn
         self.failed = False
+        self.last_warning = ""
 
     def warn(self, text: str) -> None:
-        """Say what went wrong, and write it down."""
+        """Say what went wrong, and write it down; once where it goes wrong again and again."""
+        if text == self.last_warning:
+            return
+        self.last_warning = text
         self.write(f"warning: {text}")
         self.said(text)
 

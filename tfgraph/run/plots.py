@@ -11,7 +11,7 @@ from tfgraph.api import hookimpl
 from tfgraph.drawing.chart import Point, Series, chart
 from tfgraph.drawing.images import gallery
 from tfgraph.drawing.matrix import confusion_matrix
-from tfgraph.errors import DataError, TfgraphError
+from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.events import Outcome, RunInfo
@@ -46,8 +46,9 @@ class Plots:
                 self.draw_figures(run, outcome)
             if outcome.status in ("finished", "stopped early", "time limit") and outcome.split:
                 self.draw_results(run, outcome.split)
-        except (TfgraphError, OSError) as error:
-            self.warn(f"no more plots: {error}")
+        except Exception as error:
+            # Layers of plugins are called as well: whatever they raise, the run has ended well.
+            self.warn(f"no more plots: {str(error) or type(error).__name__}")
 
     def draw_figures(self, run: RunInfo, outcome: Outcome) -> None:
         """The loss, and each metric, over the steps."""

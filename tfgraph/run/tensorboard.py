@@ -115,7 +115,9 @@ class Events:
     def give_up(self, error: Exception) -> None:
         """Say what went wrong, and write no more."""
         self.writer = None
-        reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
+        # TensorFlow puts the path of the file before it.
+        said = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
+        reason = str(said).rpartition("; ")[2]
         self.warn(f"cannot write `{self.folder}`: {reason}; training goes on without it")
 
 

@@ -179,6 +179,5 @@ def _values(
     plan = graph.plan
     first = tf.constant(start, tf.int64)
     batch = evaluation_batch(arrays, plan.fields, first, size)
-    weights = {name: variable.read_value() for name, variable in graph.weights.items()}
-    found, _ = forward(plan, names, batch, weights, training=False, step=first)
+    found, _ = forward(plan, names, batch, graph.evaluated_weights(), training=False, step=first)
     return {name: found[name].numpy() for name in names}
