@@ -167,6 +167,23 @@ def test_a_notebook_has_one_line_that_is_rewritten(
     )
 
 
+def test_a_run_that_goes_on_shows_what_it_had_reached(
+    tmp_path: Path,
+) -> None:
+    tfgraph.train(tfgraph.loads(LINE, name="line"), tmp_path / "r")
+    stream = io.StringIO()
+
+    class Shows:
+        @hookimpl
+        def tfgraph_run_started(self, run: RunInfo) -> None:
+            line = Rewritten(stream)
+            line.start(run)
+            line.move(run.first_step, 0.5, 1.0)
+
+    tfgraph.resume(tmp_path / "r", settings=["train.epochs=4"], listeners=[Shows()])
+    assert "  test loss 0.3996, mean_absolute_error 0.5308  " in stream.getvalue()
+
+
 def test_a_shorter_line_leaves_nothing_of_the_longer_one(info: RunInfo) -> None:
     stream, watch = io.StringIO(), Watch()
     line = Rewritten(stream, watch)

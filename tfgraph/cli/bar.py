@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfgraph.cli.progress import Pace, place_of, say_transfer, state_of
+from tfgraph.cli.progress import Pace, metrics_before, place_of, say_transfer, state_of
 from tfgraph.reports.figures import figures
 from tfgraph.run.events import Outcome, Record, RunInfo
 
@@ -22,7 +22,7 @@ class Bar:
         say_transfer(run)
         self.run = run
         self.pace = Pace(run)
-        self.metrics = ""
+        self.metrics = metrics_before(run)
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),

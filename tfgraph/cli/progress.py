@@ -195,6 +195,7 @@ class Rewritten:
         """Begin the line."""
         self.run = run
         self.pace = Pace(run, self.clock)
+        self.metrics = metrics_before(run)
 
     def move(self, step: int, loss: float, speed: float) -> None:
         """Show where training stands."""
@@ -227,6 +228,12 @@ def place_of(run: RunInfo, step: int) -> str:
     """Epoch and step, of how many."""
     table = run.timetable
     return f"epoch {table.epoch(step)}/{table.epochs}  step {step:,}/{table.steps:,}"
+
+
+def metrics_before(run: RunInfo) -> str:
+    """The metrics that a run which goes on has had last; nothing for one that begins."""
+    evaluated = [record for record in run.history.records if record.split]
+    return figures(evaluated[-1].metrics, evaluated[-1].split or "") if evaluated else ""
 
 
 def state_of(loss: float, metrics: str, speed: float) -> str:
