@@ -116,7 +116,7 @@ def test_a_split_that_takes_too_long_is_shown_in_part() -> None:
     tensors = {name: np.asarray(array) for name, array in data["train"].items()}
     found = classes_taken(run.graph, tensors, deadline=time.monotonic() - 1)
     assert found
-    assert (found.answers, found.part) == (128, "the first 128 of 300 examples")
+    assert (found.answers, found.part) == (16, "the first 16 of 300 examples")
 
 
 @pytest.mark.parametrize(

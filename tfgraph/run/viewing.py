@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: How many examples are shown, and how large an image may be to be shown whole.
 _SHOWN, _MOST_PIXELS = 10, 96
+_FIRST_BATCH = 16
 #: The least side of an image that is stored as a row of bytes.
 _LEAST_SIDE = 8
 
@@ -61,7 +62,9 @@ def classes_taken(graph: Graph, arrays: Mapping[str, Any], deadline: float) -> T
     compared, takes = found
     classes = graph.plan.fields[compared.target].classes
     assert classes is not None
-    size, examples = evaluation_size(graph.plan.spec.training), examples_in(arrays)
+    most, examples = evaluation_size(graph.plan.spec.training), examples_in(arrays)
+    # How long a batch takes is known after the first one, which is small for that.
+    size = min(_FIRST_BATCH, most)
     counts = np.zeros(classes * classes, np.int64)
     done = 0
     while done < examples and (done == 0 or time.monotonic() < deadline):
@@ -72,6 +75,7 @@ def classes_taken(graph: Graph, arrays: Mapping[str, Any], deadline: float) -> T
         pairs = target[sound] * classes + chosen[sound]
         counts += np.bincount(pairs, minlength=classes * classes)
         done = min(done + size, examples)
+        size = min(2 * size, most)
     part = "" if done == examples else f"the first {done:,} of {count(examples, 'example')}"
     return Taken(compared.target, counts.reshape(classes, classes).tolist(), part)
 
