@@ -16,7 +16,7 @@ from tfgraph.errors import DivergedError
 from tfgraph.lazy import tf
 from tfgraph.registry import load_registry
 from tfgraph.run.interrupts import Interrupted
-from tfgraph.run.viewing import classes_taken, image_shape, reconstructions
+from tfgraph.run.viewing import classes_taken, image_shape, pixel_weights, reconstructions
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}
 CLASSES = """\
@@ -154,6 +154,37 @@ def test_an_autoencoder_shows_what_it_was_given_what_it_saw_and_what_it_gives(
     kept = shown(seen) == shown(given)
     assert 0.4 < kept.mean() < 0.6  # the rate of `corrupt` is 0.5
     assert (shown(seen)[~kept] == 0).all()
+
+
+def test_the_weights_of_every_pixel_are_shown_a_unit_an_image(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).uniform(size=(40, 9, 9)).astype("float32")
+    run = tfgraph.train(
+        tfgraph.loads(IMAGES),
+        tmp_path / "r",
+        {"train": {"image": images}, "test": {"image": images}},
+    )
+    found = pixel_weights(run.graph)
+    assert found
+    name, rows = found
+    assert (name, [len(row) for _, row in rows]) == ("dense_1", [10] * 5)
+    assert read(tmp_path / "r", "weights.svg").count("<image") == 50
+    kernel = run.graph.weights["dense_1/kernel"].numpy()
+    unit = kernel[:, 12] / np.abs(kernel[:, 12]).max()
+    np.testing.assert_allclose(list(rows[1][1][2].pixels), (unit + 1) * 127.5, atol=1)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "  - dense: 4\n",  # over the last axis
+        "  - flatten\n  - dense: 81\n    name: first\n  - layer_norm\n",
+        "  - transpose: [2, 1]\n  - flatten\n  - dense: 4\n",
+    ],
+)
+def test_pixels_are_weighed_where_they_come_in_their_order(layers: str) -> None:
+    plan = tfgraph.loads(f"tfgraph: 1\ninputs: {{image: [9, 9]}}\nlayers:\n{layers}")
+    found = pixel_weights(tfgraph.build(plan))
+    assert (found and found[0]) == ("first" if "first" in layers else None)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.events import Outcome, RunInfo
 from tfgraph.run.history import LOSS, names
-from tfgraph.run.viewing import classes_taken, reconstructions
+from tfgraph.run.viewing import classes_taken, pixel_weights, reconstructions
 
 NAME = "plots"
 #: What is computed of a split is broken off after so many seconds.
@@ -26,8 +26,8 @@ SECONDS = 2.5
 class Plots:
     """Draws loss and metrics over the steps; of a run that was not broken off also its results.
 
-    Those are a confusion matrix for classifiers, and for autoencoders of images some of them and
-    what came of them.
+    Those are a confusion matrix for classifiers, for autoencoders of images some of them and what
+    came of them, and the weights of a layer that weighs every pixel.
 
     Args:
         folder: where the plots are written.
@@ -78,6 +78,13 @@ class Plots:
         if rows:
             about = f"the first examples of the split {split}, and what the model makes of them"
             self.write("reconstructions", gallery(f"reconstructions by {name}", about, rows))
+        weights = pixel_weights(run.graph)
+        if weights:
+            layer, rows = weights
+            about = (
+                "of each unit: grey is 0, white its largest positive weight, black negative ones"
+            )
+            self.write("weights", gallery(f"weights of {layer} in {name}", about, rows))
 
     def write(self, name: str, text: str) -> None:
         """Write a plot."""

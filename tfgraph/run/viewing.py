@@ -15,7 +15,7 @@ from tfgraph.lazy import np, tf
 from tfgraph.reports.text import count
 from tfgraph.run.splits import examples_in
 from tfgraph.spec import Plan
-from tfgraph.spec.plan import PlannedLoss, PlannedMetric
+from tfgraph.spec.plan import PlannedLayer, PlannedLoss, PlannedMetric
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 #: How many examples are shown, and how large an image may be to be shown whole.
 _SHOWN, _MOST_PIXELS = 10, 96
 _FIRST_BATCH = 16
+#: The layers that leave values in their order.
+_RESHAPING = ("flatten", "reshape")
+#: How many units are shown.
+_MOST_UNITS = 50
 #: The least side of an image that is stored as a row of bytes.
 _LEAST_SIDE = 8
 
@@ -129,6 +133,44 @@ def reconstructions(
                 for name in wanted
             ]
     return None
+
+
+def pixel_weights(graph: Graph) -> tuple[str, list[tuple[str, list[Image]]]] | None:
+    """The weights of the first layer that weighs every pixel of an image, an image for each unit.
+
+    Also its name. Grey is 0, and white or black the largest weight of the unit. None for a model
+    without such a layer.
+    """
+    for planned in graph.plan.layers:
+        kernel, field = planned.weights.get("kernel"), _pixels_of(graph.plan, planned)
+        shape = image_shape(field) if field else None
+        if not shape or not kernel or kernel.tied or len(kernel.shape) != 2:
+            continue
+        if kernel.shape[0] == math.prod(shape):
+            values = graph.evaluated_weights()[planned.weight_name("kernel")].numpy()
+            units = values[:, :_MOST_UNITS].astype(np.float64).T
+            images = [_image(unit, shape, -_largest(unit), _largest(unit)) for unit in units]
+            rows = range(0, len(images), _SHOWN)
+            named = [(f"unit {at} on", images[at : at + _SHOWN]) for at in rows]
+            return planned.name, named
+    return None
+
+
+def _pixels_of(plan: Plan, planned: PlannedLayer) -> Field | None:
+    """The field whose values a layer takes, at most in another shape or with some of them changed."""
+    while len(planned.inputs) == 1:
+        (name,) = planned.inputs
+        if name in plan.fields:
+            return plan.fields[name]
+        planned = plan.layer(name)
+        facts = planned.layer.facts(*planned.input_specs)
+        if planned.weights or not (planned.layer.type in _RESHAPING or facts.elementwise):
+            return None
+    return None
+
+
+def _largest(values: Any) -> float:
+    return max(float(np.abs(values).max()), 1e-30)
 
 
 def image_shape(field: Field) -> tuple[int, int, int] | None:
