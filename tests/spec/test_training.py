@@ -103,6 +103,17 @@ def test_steps_stand_in_place_of_epochs() -> None:
     assert training("{steps: 5}").total_steps(7) == 5
 
 
+def test_of_two_lengths_the_one_said_last_holds(tmp_path: Path) -> None:
+    of_epochs, of_steps = (f"{LINE}train: {{{text}}}" for text in ("epochs: 3", "steps: 5"))
+    changed = tfgraph.loads(of_epochs, set={"train.steps": 9})
+    assert changed.spec.training.total_steps(7) == 9
+    assert tfgraph.loads(changed.spec.resolved_text()).spec.training.total_steps(7) == 9
+    assert tfgraph.loads(of_steps, set={"train.epochs": 2}).spec.training.total_steps(7) == 14
+    (tmp_path / "base.yaml").write_text(of_epochs)
+    (tmp_path / "spec.yaml").write_text("extends: base.yaml\ntrain: {steps: 5}\n")
+    assert tfgraph.load(tmp_path / "spec.yaml").spec.training.total_steps(7) == 5
+
+
 def test_settings_reach_into_groups() -> None:
     plan = tfgraph.loads(LINE, set={"train.checkpoint.keep": 5, "train.early_stopping": "loss"})
     assert plan.spec.training.checkpoint.keep == 5

@@ -27,8 +27,8 @@ class Listeners:
         for plugin, module in registry.modules.items():
             if all(plugin.name != failed.name for failed in registry.failed):
                 self._manager.register(module, name=plugin.name)
-        for listener in objects:
-            self._manager.register(listener)
+        for number, listener in enumerate(objects, 1):
+            self._manager.register(listener, name=f"{type(listener).__name__} {number}")
 
     def call(self, hook: str, **arguments: Any) -> None:
         """Call the implementations of a hook, those registered first before the others."""
@@ -42,4 +42,4 @@ class Listeners:
     def _failed(self, plugin: str, hook: str, error: Exception) -> None:
         if (plugin, hook) not in self._reported:
             self._reported.add((plugin, hook))
-            self._report(f"`{hook}` of the plugin `{plugin}`: {type(error).__name__}: {error}")
+            self._report(f"`{hook}` of `{plugin}`: {type(error).__name__}: {error}")

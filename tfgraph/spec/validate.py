@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,7 @@ from typing import TypeVar
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component, Dataset, Field, Layer, Loss, Metric, Optimizer
-from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems
+from tfgraph.diagnostics import SET, Diagnostic, Source, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec import language
 from tfgraph.spec.entries import EntryReader, meant
@@ -61,6 +62,7 @@ class _Validator:
                 help="start with `tfgraph: 1` and `layers:`",
             )
             return None
+        node = self.with_one_length(node)
         incomplete = self.resolved.notes.incomplete
         schema = _file_schema(() if incomplete else language.REQUIRED_SECTIONS)
         bad = self.entries.parts(node, schema, language.SECTIONS)
@@ -104,7 +106,7 @@ class _Validator:
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.data_folder,
             aliases=self.resolved.aliases,
-            resolved=self.resolved.node,
+            resolved=node,
         )
 
     def needs(
@@ -249,12 +251,29 @@ class _Validator:
             if made and self.entries.problems == before:
                 yield type_node, made, sound
 
+    def with_one_length(self, node: Mapping) -> Mapping:
+        """The file without `train.epochs` or `.steps`, where both are given: the last one holds.
+
+        A setting is said after the file, and a file after the one that it extends.
+        """
+        train = node.get("train")
+        if not isinstance(train, Mapping):
+            return node
+        epochs, steps = train.get("epochs"), train.get("steps")
+        if epochs is None or steps is None:
+            return node
+        rank = {SET: 2, self.entries.source.name: 1}
+        one, other = (rank.get(found.span.source.name, 0) for found in (epochs, steps))
+        if one == other:
+            message = "`train` gives its length twice: in `epochs` and in `steps`"
+            self.entries.report("TG206", message, steps.span, help="remove one of them")
+        spent = "epochs" if one < other else "steps"
+        kept = replace(train, entries=tuple((k, v) for k, v in train if k.value != spent))
+        return replace(node, entries=tuple((k, kept if v is train else v) for k, v in node))
+
     def training(self, node: Node | None) -> tuple[Training | None, dict[str, Span]]:
         if not isinstance(node, Mapping):
             return Training(), {}
-        if node.get("epochs") and (steps := node.get("steps")):
-            message = "`train` gives its length twice: in `epochs` and in `steps`"
-            self.entries.report("TG206", message, steps.span, help="remove one of them")
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
         if made is None or not isinstance(made[0], Training):
             return None, {}
