@@ -417,3 +417,19 @@ def test_a_spec_with_such_arguments_is_written_and_read_again():
     plan = tfgraph.loads(text)
     again = tfgraph.loads(plan.spec.resolved_text())
     assert names(again) == names(plan)
+
+
+@pytest.mark.parametrize(
+    ("block", "help"),
+    [
+        (
+            "{size: 16, layers: [{matmul: $size}]}",
+            "a parameter stands in `params`: write `params: {size: 16}`",
+        ),
+        ("{parameters: {size: 16}, layers: [{matmul: $size}]}", "did you mean `params`?"),
+        ("[{matmul: 16}, relu]", "write `wide: {layers: [{matmul: 16}, relu]}`"),
+    ],
+)
+def test_a_block_that_is_written_another_way_is_one_mistake(block, help):
+    found = problem(spec("  - wide", more=f"blocks: {{wide: {block}}}"))
+    assert (found.code, found.help) == ("TG214", help)

@@ -1,5 +1,8 @@
 """`--set PATH=VALUE` and `load(set=…)`."""
 
+import json
+import re
+
 import pytest
 
 import tfgraph
@@ -134,3 +137,41 @@ def test_a_note_about_a_setting_names_it():
 def test_a_setting_that_is_not_plain_data_is_refused():
     with pytest.raises(tfgraph.TfgraphError, match="plain data"):
         tfgraph.loads(TEXT, set={"train.epochs": object()})
+
+
+def applied(help):
+    """The setting that a help says to write."""
+    path, value = re.search(r"`--set (.*?)=(.*?)`", help).groups()
+    return {path: json.loads(value)}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "meant"),
+    [
+        ("epochs", 3, "train.epochs"),
+        ("patience", 3, "train.early_stopping.patience"),
+        ("learning_rate", 0.1, "optimizer.adam.learning_rate"),
+        ("lr", 0.1, "optimizer.adam.learning_rate"),
+        ("layers[0].matmul.units", 3, "layers.0.matmul.units"),
+        ("layers.dropout_1", 0.25, "layers.dropout_1.dropout"),
+        ("optimizer", 0.25, "optimizer.adam"),
+    ],
+)
+def test_a_path_of_another_habit_is_told_as_a_setting_that_works(path, value, meant):
+    found = problem(TEXT, set={path: value})
+    assert found.code == "TG213"
+    assert applied(found.help) == {meant: value}
+    assert tfgraph.loads(TEXT, set=applied(found.help))
+
+
+def test_a_parameter_of_the_optimizer_is_looked_for_in_the_one_of_the_spec():
+    text = TEXT.replace("adam", "{rmsprop: 0.1}")
+    found = problem(text, set={"learning_rate": 0.2})
+    assert found.help == "write `--set optimizer.rmsprop.learning_rate=0.2`"
+
+
+def test_spaces_around_a_path_do_not_matter():
+    plan = tfgraph.loads(TEXT, set={" train.epochs ": 7})
+    assert plan.spec.training.epochs == 7
+    found = problem(TEXT, set={" train.epohs ": 7})
+    assert excerpt(found.span) == "epohs"

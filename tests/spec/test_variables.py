@@ -170,3 +170,18 @@ def test_an_expression_is_wrong_where_it_stands():
     layers = "  - matmul: $(a - 5)\n  - matmul: $(a - 5)"
     found = problems(spec(layers, more="vars: {a: 3}"))
     assert [d.span.line for d in found] == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("section", "help"),
+    [
+        ("vars: [{wide: 3}, {deep: 4}]", "write `{wide: 3, deep: 4}`"),
+        ("variables: {wide: 3, deep: 4}", "did you mean `vars`?"),
+        ("constants: [{wide: 3}, {deep: 4}]", "did you mean `vars`?"),
+        ("vars: wide", ""),
+    ],
+)
+def test_a_section_of_variables_that_is_wrong_is_the_only_thing_wrong(section, help):
+    found = problem(spec("  - matmul: $wide\n  - matmul: $(deep * 2)\n", more=section))
+    assert found.help == help
+    assert found.code in ("TG201", "TG205")

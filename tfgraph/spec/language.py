@@ -139,11 +139,13 @@ BLOCK_PARTS: dict[str, Part] = {
         {"type": "object"},
         "a mapping of names to defaults",
         "Its parameters, the first one primary; null for one that each use must give.",
+        also=("parameters", "args", "arguments", "vars", "variables"),
     ),
     "layers": Part(
         {**_ENTRIES, "minItems": 1},
         "a list of layers",
         "Its layers; `input` is what the block takes, the last one's output is the block's.",
+        also=("body",),
     ),
 }
 METRIC_SIBLINGS: dict[str, Part] = {

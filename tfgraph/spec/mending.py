@@ -70,6 +70,8 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     if isinstance(value, (bool, int, float)) and schema.get("type") == "string":
         yield flow(value)
     if isinstance(value, list) and value:
+        if merged := _merged(value):
+            yield merged
         items = [as_item(item) for item in value]
         if items != value:
             yield items
@@ -78,6 +80,16 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     elif not isinstance(value, (dict, list)) and value is not None:
         # One item stands for the list of it, by itself or as what it is read as.
         yield [as_item(value)]
+
+
+def _merged(items: list[Any]) -> dict[str, Any]:
+    """The mapping that a list of mappings was meant as; nothing where a key stands in two."""
+    merged: dict[str, Any] = {}
+    for item in items:
+        if not isinstance(item, dict) or merged.keys() & item.keys():
+            return {}
+        merged |= item
+    return merged
 
 
 def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:

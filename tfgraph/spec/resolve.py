@@ -20,7 +20,7 @@ from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
-from tfgraph.spec.variables import Notes, Scope, StopResolving, declared_in
+from tfgraph.spec.variables import Notes, Scope, StopResolving, file_scope
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _resolved(
         node = apply_setting(node, setting, registry, notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
-    scope = Scope(notes, declared_in(node.get("vars"), notes))
+    scope = file_scope(node, notes)
     file = replace(
         node,
         entries=tuple((k, v if k.value in SPENT else scope.substitute(v)) for k, v in node),

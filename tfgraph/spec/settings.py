@@ -8,23 +8,29 @@ layers by name as well: `layers.hidden.matmul.units`. The value is YAML.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tfgraph.api import Component
 from tfgraph.diagnostics import SET, Source, Span, closest, did_you_mean, listed
 from tfgraph.errors import UsageError
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import told_apart
-from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS
+from tfgraph.spec.belonging import optimizer_of, parameter_path
+from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, SECTIONS
+from tfgraph.spec.meaning import called, part_names
 from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of
 from tfgraph.spec.reader import MAX_DEPTH, read
 from tfgraph.spec.variables import Notes
+from tfgraph.spec.wording import flow
 
 #: What may stand beside a type, and where entries stand.
 _SIBLINGS = {**LAYER_SIBLINGS, **LOSS_SIBLINGS}
+_BRACKETS = re.compile(r"\[(\d+)\]")
 _ENTRIES = ("data", "layers", "loss", "metrics", "optimizer")
 
 
@@ -87,24 +93,21 @@ class _BadPath(Exception):
 def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) -> Node:
     """The node with one `PATH=VALUE` applied; what is wrong with it goes to `notes`."""
     source = Source(SET, setting)
-    path, equals, text = setting.partition("=")
+    left, equals, text = setting.partition("=")
+    path = left.strip()
     if not equals or not all(path.split(".")):
-        span = Span(source, 1, 1, 1, max(2, len(path) + 1))
+        span = Span(source, 1, 1, 1, max(2, len(left) + 1))
         help = "like `--set train.epochs=3`"
         notes.report("TG213", f"a setting is PATH=VALUE, got `{setting}`", span, help=help)
         return node
     if path.count(".") >= MAX_DEPTH:
-        span = Span(source, 1, 1, 1, len(path) + 1)
+        span = Span(source, 1, 1, 1, len(left) + 1)
         notes.report("TG213", f"a path has at most {MAX_DEPTH} parts", span)
         return node
-    steps = []
-    column = 1
-    for part in path.split("."):
-        steps.append(_Step(part, Span(source, 1, column, 1, column + len(part))))
-        column += len(part) + 1
-    value: Node | None = Scalar(None, Span(source, 1, 1, 1, column))
+    steps = _steps(path, source, left.index(path) + 1)
+    value: Node | None = Scalar(None, Span(source, 1, 1, 1, len(left) + 2))
     if text.strip():
-        value, found = read(source, start=len(path) + 1)
+        value, found = read(source, start=len(left) + 1)
         for diagnostic in found:
             notes.add(diagnostic)
             notes.lost(diagnostic.span)
@@ -116,10 +119,38 @@ def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) ->
     if notes.incomplete and isinstance(node, Mapping) and node.get(steps[0].text) is None:
         return node  # the file that is missing may have the section
     try:
+        _check_path(path, text.strip(), steps, optimizer_of(node, registry))
         return _Setter(steps, value, Words(registry, node)).changed(node, 0, "", entry=False)
     except _BadPath as error:
         notes.report("TG213", error.message, error.span, help=error.help)
         return node
+
+
+def _steps(path: str, source: Source, column: int) -> list[_Step]:
+    """The parts of a path that starts in a column."""
+    steps = []
+    for part in path.split("."):
+        steps.append(_Step(part, Span(source, 1, column, 1, column + len(part))))
+        column += len(part) + 1
+    return steps
+
+
+def _check_path(
+    path: str, text: str, steps: list[_Step], optimizer: type[Component] | None
+) -> None:
+    """_BadPath for a position in square brackets, and for a parameter without its section."""
+    dotted = _BRACKETS.sub(r".\1", path)
+    if dotted != path:
+        step = next(step for step in steps if "[" in step.text)
+        message = f"`{step.text}` is no part of a path"
+        raise _BadPath(message, step.span, f"write `--set {dotted}={text}`")
+    first = steps[0]
+    if first.text in SECTIONS or called(first.text, part_names(SECTIONS)):
+        return
+    if longer := parameter_path(first.text, optimizer):
+        whole = ".".join([*longer, *path.split(".")[1:]])
+        help = f"write `--set {whole}={text}`"
+        raise _BadPath(f"there is no section `{first.text}`", first.span, help)
 
 
 class _Setter:
@@ -136,6 +167,8 @@ class _Setter:
         `key` is the key that led to it; `entry` where it is one.
         """
         if done == len(self.steps):
+            if entry:
+                self.check_value(node)
             return self.value
         step = self.steps[done]
         if isinstance(node, Sequence):
@@ -155,6 +188,19 @@ class _Setter:
         changed = self.changed(child, done + 1, step.text, entry=inside)
         entries = tuple((k, changed if k.value == step.text else v) for k, v in node)
         return replace(node, entries=entries)
+
+    def check_value(self, node: Node) -> None:
+        """_BadPath for a number in place of an entry whose type takes one."""
+        value = self.value.value if isinstance(self.value, Scalar) else None
+        kind = told_apart(node, _SIBLINGS, self.words.known).type
+        if not isinstance(value, (bool, int, float)) or kind is None:
+            return
+        primary = self.words.primary(kind.value)
+        path = ".".join(step.text for step in self.steps)
+        if primary is not None:
+            help = f"write `--set {path}.{kind.value}={flow(value)}` for its `{primary}`"
+            message = f"`{kind.value}` stands at `{path}`, a number is none"
+            raise _BadPath(message, self.steps[-1].span, help)
 
     def check(self, node: Node, done: int) -> None:
         """_BadPath where the next step is neither the type of an entry nor a sibling."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
 from tfgraph.spec.expressions import ExpressionError, Token, UnknownVariable, evaluate, names_in
+from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
     Node,
     Scalar,
     Sequence,
+    is_null,
     kind_of,
     measure,
     shortened,
@@ -67,13 +69,15 @@ class Notes:
 class Scope:
     """The variables that `$name` finds: those of the spec, or of one use of a block.
 
-    `given` are the values that are known, `declared` those to be worked out where they are used.
+    `given` are the values that are known, `declared` those to be worked out where they are used;
+    `partial` where there may be others, in a section that cannot be read as it stands.
     """
 
     notes: Notes
     declared: AbstractMapping[str, Node]
     given: dict[str, Node] = field(default_factory=dict)
     outer: Scope | None = None
+    partial: bool = False
     used: set[str] = field(default_factory=set)
     open: list[str] = field(default_factory=list)
 
@@ -94,8 +98,8 @@ class Scope:
             return self.reference(node, text[1:])
         except ExpressionError as error:
             span = _part(node, error)
-            if self.notes.incomplete and isinstance(error, UnknownVariable):
-                return self.notes.lost(node.span)  # the file that is missing may declare it
+            if self.is_partial and isinstance(error, UnknownVariable):
+                return self.notes.lost(node.span)  # what could not be read may declare it
             self.notes.report("TG212", error.message, span, help=error.help)
             return self.notes.lost(node.span)
 
@@ -176,6 +180,13 @@ class Scope:
         self.open.pop()
         return self.given[name]
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether a variable that is not known may be declared where nothing could be read."""
+        if self.notes.incomplete or self.partial:
+            return True
+        return self.outer is not None and self.outer.is_partial
+
     def has(self, name: str) -> bool:
         """Whether a name is in reach."""
         own = name in self.given or name in self.declared
@@ -185,6 +196,30 @@ class Scope:
         """All names in reach."""
         own = [*self.given, *(name for name in self.declared if name not in self.given)]
         return [*own, *(self.outer.names() if self.outer else [])]
+
+
+def file_scope(file: Mapping, notes: Notes) -> Scope:
+    """The variables of a file: those of its section, also where that is misnamed or a list.
+
+    What is wrong with the section is said of it, once, and not of each use of a variable.
+    """
+    section = file.get("vars") or _misnamed(file)
+    pairs = list(_pairs(section))
+    node = Mapping(tuple(pairs), section.span) if section and pairs else None
+    partial = not (section is None or is_null(section) or pairs or isinstance(section, Mapping))
+    return Scope(notes, declared_in(node, notes), partial=partial)
+
+
+def _misnamed(file: Mapping) -> Node | None:
+    """What stands in a section that is none, and is called as others call that of the variables."""
+    others = SECTIONS["vars"].also
+    return next((value for key, value in file if key.value in others), None)
+
+
+def _pairs(section: Node | None) -> Iterator[tuple[Scalar, Node]]:
+    for part in section.items if isinstance(section, Sequence) else (section,):
+        if isinstance(part, Mapping):
+            yield from part
 
 
 def declared_in(node: Node | None, notes: Notes) -> dict[str, Node]:

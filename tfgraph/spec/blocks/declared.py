@@ -9,8 +9,9 @@ from tfgraph.api import Component
 from tfgraph.diagnostics import closest, did_you_mean, listed
 from tfgraph.registry import TYPE_NAME
 from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
+from tfgraph.spec.meaning import asked, called, near, part_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
-from tfgraph.spec.variables import Notes, declared_in
+from tfgraph.spec.variables import VARIABLE_NAME, Notes, declared_in
 from tfgraph.spec.wording import flow
 
 LayerTypes = AbstractMapping[str, type[Component]]
@@ -37,7 +38,6 @@ def declared_blocks(node: Node | None, types: LayerTypes, notes: Notes) -> dict[
 
 def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Block | None:
     name = key.value
-    help = f"write `{name}: {{params: …, layers: […]}}`"
     if not TYPE_NAME.fullmatch(name) or name in LAYER_SIBLINGS:
         message = f"`{name}` is no name for a block"
         rule = "a name is lower-case letters, digits and `_`, a letter first"
@@ -49,13 +49,12 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
         return None
     if not isinstance(value, Mapping):
         message = f"a block is a mapping with its `layers`, got {kind_of(value)}"
+        body = flow(plain(value)) if isinstance(value, Sequence) else "[…]"
+        help = f"write `{name}: {{layers: {body}}}`"
         notes.report("TG214", message, value.span, help=help)
         return None
-    for inner, _ in value:
-        if inner.value not in BLOCK_PARTS:
-            meant = did_you_mean(inner.value, BLOCK_PARTS) or f"a block has {listed(BLOCK_PARTS)}"
-            notes.report("TG214", f"unknown key `{inner.value}` of a block", inner.span, help=meant)
-    params, layers = value.get("params"), value.get("layers")
+    strays = _unknown_keys(value, notes)
+    params, layers = value.get("params") or strays.pop("params", None), value.get("layers")
     if params is not None and not isinstance(params, Mapping) and not is_null(params):
         wanted = BLOCK_PARTS["params"].takes
         message = f"`params` of a block must be {wanted}, got {kind_of(params)}"
@@ -64,9 +63,33 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
     if not isinstance(layers, Sequence) or not layers.items:
         got = f", got {kind_of(layers)}" if layers else ""
         message = f"a block needs `layers`, a list of layers{got}"
+        help = f"write `{name}: {{params: …, layers: […]}}`"
         notes.report("TG214", message, layers.span if layers else key.span, help=help)
         return None
-    return Block(key, declared_in(params, notes), layers)
+    return Block(key, {**declared_in(params, notes), **strays}, layers)
+
+
+def _unknown_keys(block: Mapping, notes: Notes) -> dict[str, Node]:
+    """What stands at keys that a block has not, reported; by the parameter that it is meant for.
+
+    A key that is no name for a part of a block may be a parameter: its uses are not wrong as well.
+    """
+    names = part_names(BLOCK_PARTS)
+    unknown = [(key, value) for key, value in block if key.value not in BLOCK_PARTS]
+    meant = {key.value: called(key.value, names) or near(key.value, names) for key, _ in unknown}
+    strays = {
+        key.value: value
+        for key, value in unknown
+        if not meant[key.value] and VARIABLE_NAME.fullmatch(key.value)
+    }
+    write = f"a parameter stands in `params`: write `params: {flow({name: plain(value) for name, value in strays.items()})}`"
+    for key, value in unknown:
+        help = asked(meant[key.value]) or (write if key.value in strays else "")
+        help = help or f"a block has {listed(BLOCK_PARTS)}"
+        notes.report("TG214", f"unknown key `{key.value}` of a block", key.span, help=help)
+        if meant[key.value] == ["params"] and isinstance(value, Mapping):
+            strays["params"] = value
+    return strays
 
 
 def given_parameters(
