@@ -96,7 +96,7 @@ layers:
   - matmul: 4
 {_CLASSIFIED}""",
 }
-STEPS = 100
+STEPS, EVERY = 100, 3
 #: From the sight of a folder aside to the end of the save it is for, in seconds, or a bit more.
 SAVE = 0.02
 PATIENCE = 300.0
@@ -211,7 +211,7 @@ class Run:
 def kill(run: Run, process: Process, choose: random.Random, outcome: Outcome) -> bool:
     """Kill a process at a random point of its training; False where it ended before."""
     first, before = run.newest(), run.asides()
-    if first >= STEPS:
+    if first >= STEPS - EVERY:
         return False
     point = choose.choice(("save", "save", "save", "training", "training", "time"))
     if first < 0:
@@ -223,7 +223,7 @@ def kill(run: Run, process: Process, choose: random.Random, outcome: Outcome) ->
         if not process.wait(after(choose.uniform(0, 1.5))):
             return False
     elif reached:
-        step = choose.randrange(first, min(first + STEPS // 3, STEPS))
+        step = choose.randrange(first + 1, min(first + STEPS // 3, STEPS))
         if point == "save":
             reached = process.wait(lambda: run.saving(before) > step)
             time.sleep(choose.uniform(0, SAVE))

@@ -209,6 +209,42 @@ def test_a_limit_of_the_system_on_files_is_survived(tmp_path: Path, two: Path) -
     check_last(folder, 3)
 
 
+GUARDED = """
+import os, sys
+from pathlib import Path
+from tests.run.test_faults import check_last, save
+from tfgraph.errors import DataError
+
+save(Path(sys.argv[2]), 1)
+check_last(Path(sys.argv[2]), 1)  # what is imported when it is used has been, now
+os.chdir(sys.argv[1])
+for path in (".", "checkpoints", "checkpoints/step-2"):
+    os.chmod(path, 0o555)
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    save(Path(), 3)
+except DataError as error:
+    print(error.message)
+check_last(Path(), 2)
+"""
+
+
+def test_a_folder_that_may_not_be_written_to_is_said_to_be_one(tmp_path: Path, two: Path) -> None:
+    folder = copy(two, tmp_path / "r")
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, folder, tmp_path / "other"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert done.stdout == "cannot write `checkpoints/step-3`: Permission denied\n"
+    assert names(folder / "checkpoints") == {"step-1", "step-2"}
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+
+
 WATCHED = """
 import os, sys
 from pathlib import Path
