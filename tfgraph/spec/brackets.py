@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from tfgraph.spec.expressions import OPERATIONS
 from tfgraph.spec.nodes import Mapping, Node, is_null
+
+#: How other languages write a variable where a value of YAML cannot start, or inside its braces.
+_FOREIGN = re.compile(r"\$\{(\w+)\}|@(\w+)|%(\w+)%")
+
+
+def variable_help(line: str, place: int) -> str:
+    """Help where what stands at a place in a line is, or may be, a variable of other languages."""
+    for found in _FOREIGN.finditer(line):
+        if found.start() <= place < found.end():
+            return f"write `${found[1] or found[2] or found[3]}` for the value of a variable"
+    if line[place : place + 1] in tuple("@%`"):
+        return f"put the value in quotes: YAML lets none start with `{line[place]}`"
+    return ""
 
 
 def template_name(key: Node, value: Node) -> str:

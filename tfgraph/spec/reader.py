@@ -18,6 +18,7 @@ import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
 from tfgraph.spec.brackets import bracket_help, is_whole, template_name
+from tfgraph.spec.events import events_of
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -40,7 +41,6 @@ MAX_NODES = 50_000  # after the expansion of aliases
 TOO_MANY = f"the file expands to more than {MAX_NODES:,} values"
 MAX_DIGITS = 4_000
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
@@ -147,7 +147,7 @@ class _Composer:
         # Blanks in place of what stands before keep the positions.
         text = " " * start + source.text[start:]
         self.diagnostics: list[Diagnostic] = []
-        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
+        self.events: Iterator[Any] = events_of(text)
         #: What each anchor names, the number of its values and the levels below it.
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.open_anchors: set[str] = set()

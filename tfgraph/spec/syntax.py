@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
+from tfgraph.spec.brackets import variable_help
+from tfgraph.spec.slips import SIBLINGS, depth, is_item, slip
 
 _CLOSING = {"{": "}", "[": "]"}
 #: Brackets; what stands in quotes or in a comment is passed over.
 _MARKS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:^|(?<=\s))#.*|[{}\[\]]")
-_ITEM = re.compile(r"( *)- +(\S.*)")
-_BARE_ITEM = re.compile(r"\s*- +([A-Za-z][\w.]*)\s*(#.*)?")
 _KEY = re.compile(r"( *)(?:- +)?([A-Za-z][\w.]*): +([^\s{\[#][^#]*?)\s*(#.*)?")
 _BESIDE = re.compile(r"\s*((?:- +)?[A-Za-z][\w.]*): +([^{\[,]+), *([A-Za-z]\w*: .*)")
 
@@ -33,11 +33,16 @@ def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
     elif opened:
         notes = (f"{context} that starts in line {opened.line + 1}",)
     line = source.line(span.line)
-    if _is_item(line) and (before := _item_before(source, span.line)):
+    tab = line[span.column - 1 : span.column] == "\t"
+    if not tab and "flow" not in context and (found := slip(source, span.line)):
+        return found
+    if is_item(line) and (before := _item_before(source, span.line)):
         return _misplaced_item(source, span.line, before)
     message, help = f"not valid YAML: {problem}", ""
-    if line[span.column - 1 : span.column] == "\t":
+    if tab:
         help = "indent with spaces: YAML takes no tabs there"
+    elif meant := variable_help(line, span.column - 1):
+        help = meant
     elif "mapping values are not allowed" in problem:
         help = _two_values(line, source.line(span.line - 1))
     elif "flow" in context:
@@ -106,34 +111,26 @@ def _open_bracket(
     return waiting[0][1] if waiting else None
 
 
-def _is_item(line: str) -> bool:
-    return _ITEM.fullmatch(line) is not None
-
-
 def _item_before(source: Source, number: int) -> int | None:
     """The line of the item above, in the same list, that an item is not in line with."""
-    depth = _depth(source.line(number))
+    column = depth(source.line(number))
     for above in range(number - 1, 0, -1):
         line = source.line(above)
-        if _is_item(line):
-            return above if _depth(line) != depth else None
-        if line.strip() and _depth(line) == 0:
+        if is_item(line):
+            return above if depth(line) != column else None
+        if line.strip() and depth(line) == 0:
             return None
     return None
 
 
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
 def _misplaced_item(source: Source, number: int, before: int) -> Diagnostic:
     line = source.line(number)
-    depth, wanted = _depth(line), _depth(source.line(before))
-    side = "deeper" if depth > wanted else "less"
+    column, wanted = depth(line), depth(source.line(before))
+    side = "deeper" if column > wanted else "less"
     return Diagnostic(
         "TG101",
         f"this item is indented {side} than the one in line {before}",
-        Span(source, number, depth + 1, number, len(line.rstrip()) + 1),
+        Span(source, number, column + 1, number, len(line.rstrip()) + 1),
         help=f"items of one list start in the same column: {wanted + 1}",
     )
 
@@ -142,16 +139,15 @@ def _two_values(line: str, before: str) -> str:
     """Help where a key stands where a value was."""
     if max(len(line), len(before)) > MAX_WIDTH:
         return ""
-    bare = _BARE_ITEM.fullmatch(before)
-    if bare and not _is_item(line):
-        return f"write `- {bare[1]}:`, with a colon, where keys follow below it"
     if beside := _BESIDE.fullmatch(line):
         key, value, rest = beside.groups()
         return f"several parameters stand in braces, by name: `{key}: {{…: {value}, {rest}}}`"
     above, key = _KEY.fullmatch(before), line.strip()
-    if above and _depth(line) > len(above[1]):
+    if above and depth(line) > len(above[1]):
         name, value = above[2], above[3]
-        if _is_item(before):
+        if is_item(before):
             return f"`{name}` has a value: write it by name too, `{name}: {{…: {value}, {key}}}`"
+        if key.partition(":")[0] in SIBLINGS:
+            return f"write `{name}: {{{value}: , {key}}}`"
         return f"write `{name}: {{{value}: {{{key}}}}}`"
     return "put the value in quotes if the `:` belongs to it, or check the indentation"
