@@ -140,7 +140,7 @@ def test_targets_that_do_not_fit_are_refused(name):
     )
     problem = refusal(name, ((1,), "float32"), ((), "int32"), classes=10)
     assert problem.message.endswith("needs 10 outputs for 10 classes, got [batch, 1]")
-    assert problem.help == "give the last layer 10 units"
+    assert problem.help == "put `matmul: 10` after `x`: `y` has 10 classes"
     refusal(name, ((5,), "float32"), ((), "int32"), classes=6)
 
 

@@ -214,10 +214,10 @@ def test_nesting_is_bounded_and_so_is_nesting_through_aliases():
 def test_an_alias_bomb_is_refused_before_it_expands():
     lines = ["b0: &b0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"b{i}: &b{i} [{', '.join([f'*b{i - 1}'] * 9)}]" for i in range(1, 30)]
-    started = time.perf_counter()
+    started = time.process_time()
     found, _ = problem("\n".join(lines))
     assert found.code == "TG102"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_merge_bomb_is_refused_as_well():

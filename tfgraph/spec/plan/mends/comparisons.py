@@ -38,7 +38,7 @@ def mend_comparison(
     return (
         mends.other_output(of, target)
         or mends.size(of, target, output, wanted)
-        or mends.other_target(target, output)
+        or mends.other_target(of, target, output)
         or mends.flat(of, output, wanted)
         or mends.shape_of_one(of, target, wanted)
     )
@@ -85,10 +85,10 @@ class _ComparisonMends:
             )
         return ""
 
-    def other_target(self, target: str, output: TensorSpec) -> str:
-        """Another field that the output fits as it is."""
+    def other_target(self, of: str, target: str, output: TensorSpec) -> str:
+        """Another field that the output fits as it is, and is not itself."""
         for name, field in self.scope.fields.items():
-            if name != target and self.fit(output, field.spec):
+            if name not in (of, target) and self.fit(output, field.spec):
                 return beside(self.entry, f"target: {name}")
         return ""
 
