@@ -160,8 +160,9 @@ def warm_up() -> None:
     """Do what happens once whatever the spec: imports, and annotations of ours evaluated."""
     for name in LAZY:
         importlib.import_module(name)
-    for kind in COMPONENT_HOOKS:
-        for component in REGISTRY.types(kind).values():
+    for kind, (_, base) in COMPONENT_HOOKS.items():
+        # Annotations are compiled when they are first asked for: ours, and no spec's.
+        for component in (base, *REGISTRY.types(kind).values()):
             component.parameters()
     text = "tfgraph: 1\ninputs: {x: [4]}\nlayers: [matmul: 2]\ntrain: {epochs: 1}\n"
     check(Source("sound", text), folder=Path(), default_name="sound", registry=REGISTRY)

@@ -15,6 +15,8 @@ from tfgraph.spec.variables import VARIABLE_NAME, Notes, declared_in
 from tfgraph.spec.wording import flow
 
 LayerTypes = AbstractMapping[str, type[Component]]
+#: Longer layers are left out where a message says how to write a block.
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
         return None
     if not isinstance(value, Mapping):
         message = f"a block is a mapping with its `layers`, got {kind_of(value)}"
-        body = flow(plain(value)) if isinstance(value, Sequence) else "[…]"
+        body = flow(plain(value)) if isinstance(value, Sequence) else ""
+        body = body if 0 < len(body) <= _LONGEST else "[…]"
         help = f"write `{name}: {{layers: {body}}}`"
         notes.report("TG214", message, value.span, help=help)
         return None
