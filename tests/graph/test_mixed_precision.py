@@ -142,6 +142,18 @@ def test_the_scale_is_doubled_after_so_many_good_steps():
         assert int(graph.state["good_steps"]) == int(theirs.optimizer.step_counter.value) == good
 
 
+def test_the_scale_of_gradients_that_are_0_stays_finite():
+    graph = build("float16")
+    for variable in graph.weights.values():
+        variable.assign(tf.zeros_like(variable))
+    graph.state["loss_scale"].assign(2.0**127)
+    graph.state["good_steps"].assign(GOOD_STEPS - 1)
+    nothing = {name: np.zeros_like(array) for name, array in DATA.items()}
+    graph.train(steps=2, **nothing)
+    assert float(graph.state["loss_scale"]) == 2.0**127
+    assert int(graph.state["skipped_steps"]) == 0
+
+
 def test_a_step_whose_gradients_are_not_finite_changes_weights_and_slots_of_nothing():
     graph = build("float16", "adam: 0.1", "sum_squared_error: ", ", ema: 0.9")
     before = {name: variable.numpy() for name, variable in graph.state.items()}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -254,3 +255,52 @@ def test_the_last_does_not_stand_in_for_a_best_that_is_damaged(tmp_path: Path) -
         )
     store = best_of(tmp_path / "none", step1=None)
     assert chosen(store, plan, None).saved.step == 1
+
+
+WIDE = """\
+tfgraph: 1
+inputs: {x: [512], y: [512]}
+layers:
+  - dense: 512
+    from: x
+  - dense: 512
+  - dense: 512
+  - dense: 512
+loss:
+  squared_error:
+  target: y
+optimizer: {adam: 0.01}
+train: {epochs: 1, batch_size: 4}
+"""
+
+
+class Memory:
+    """How much of NumPy's memory is held while a run makes steps, and when it saves, at most."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    @hookimpl
+    def tfgraph_steps_done(self) -> None:
+        tracemalloc.reset_peak()
+
+    @hookimpl
+    def tfgraph_run_ended(self) -> None:
+        self.most = tracemalloc.get_traced_memory()[1]
+
+
+def test_a_run_holds_no_second_copy_of_its_state(tmp_path: Path) -> None:
+    plan = tfgraph.loads(WIDE)
+    rows = np.ones((4, 512), np.float32)
+    data = {"train": {"x": rows, "y": rows}}
+    whole = sum(array.nbytes for array in state_of(tfgraph.build(plan)).values())
+    started, resumed = Memory(), Memory()
+    tracemalloc.start()
+    try:
+        tfgraph.train(plan, tmp_path / "r", data, listeners=[started])
+        more = ["train.epochs=2"]
+        tfgraph.resume(tmp_path / "r", data, settings=more, listeners=[resumed])
+    finally:
+        tracemalloc.stop()
+    assert 0 < started.most < whole / 2
+    assert 0 < resumed.most < whole / 2

@@ -14,7 +14,7 @@ from tests.run.faults import Faulty
 from tests.run.test_resuming import DATA, TEXT, digest
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
-from tfgraph.run import RunDirectory, files
+from tfgraph.run import RunDirectory, RunInfo, files
 
 STOPPING = TEXT.replace(
     "train: {", "train: {early_stopping: {monitor: mean_absolute_error, patience: 50}, "
@@ -111,3 +111,22 @@ def test_a_best_state_that_was_not_saved_is_missed_aloud(
     warned = train(again, Disk(range(best, best + 1)), monkeypatch, STOPPING)
     other = RunDirectory(again).store.best_step()
     assert warned[-1] == f"the best state, after step {best}, is lost: this is that of step {other}"
+
+
+class Spoiling:
+    """Damages each checkpoint of an evaluation."""
+
+    @hookimpl
+    def tfgraph_checkpoint_saved(self, run: RunInfo, step: int, folder: Path) -> None:
+        if run.history.last_step == step > 0:
+            (folder / "arrays.npz").write_bytes(b"")
+
+
+def test_best_states_that_are_all_damaged_are_missed_aloud_and_end_no_run(tmp_path: Path) -> None:
+    warned: list[str] = []
+    plan = tfgraph.loads(STOPPING)
+    run = tfgraph.train(plan, tmp_path / "r", DATA, listeners=[Spoiling()], warn=warned.append)
+    assert run.outcome.status == "finished"
+    assert int(run.graph.step) == run.step
+    assert "is damaged: arrays.npz has 0 bytes" in warned[-2]
+    assert warned[-1].endswith(f"is lost: this is that of step {run.step}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -111,3 +112,20 @@ def test_two_runs_of_one_name_have_a_directory_each(tmp_path: Path) -> None:
     for path in runs.iterdir():
         assert json.loads((path / "manifest.json").read_text())["name"] == "line"
         assert (path / "checkpoints/step-28/manifest.json").exists()
+
+
+def test_a_file_system_without_locks_is_called_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    (tmp_path / "lock").touch()
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(DataError) as caught, locked(tmp_path):
+        pass
+    assert caught.value.message == f"cannot lock `{tmp_path / 'lock'}`: No locks available"
+    assert "a file system that has locks" in caught.value.help
+    assert not is_locked(tmp_path)

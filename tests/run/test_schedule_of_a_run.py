@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import tfgraph
 from tests.run.models import LINE, NOISY, Notes
 from tests.run.test_training import arrays
 from tfgraph.errors import UsageError
-from tfgraph.run import RunDirectory
+from tfgraph.run import Record, RunDirectory
 from tfgraph.run.history import History, parsed
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}
@@ -113,6 +114,39 @@ def test_early_stopping_stops_where_keras_does() -> None:
             if theirs.model.stop_training:
                 break
         assert theirs.model.stop_training
+
+
+def test_figures_that_are_not_finite_count_the_same_after_a_resumption() -> None:
+    plan = tfgraph.loads(NOISY.replace("epochs: 3", "epochs: 60, early_stopping: loss"))
+    stopping = plan.spec.training.early_stopping
+    assert stopping
+    values = [math.inf, math.inf, 2.0, math.inf, math.nan]
+    history = History(plan, [Record(n, n, 1.0, "test", {"loss": v}) for n, v in enumerate(values)])
+    again = History(plan, parsed(history.text()))
+    assert history.waited(stopping) == again.waited(stopping) == 2
+    for one in (history, again):
+        best = one.best("loss")
+        assert best
+        assert best.step == 2
+
+
+def test_very_many_records_are_looked_at_once() -> None:
+    class Counted(dict[str, float]):
+        asked = 0
+
+        def __getitem__(self, name: str) -> float:
+            Counted.asked += 1
+            return super().__getitem__(name)
+
+    plan = tfgraph.loads(NOISY.replace("epochs: 3", "epochs: 60, early_stopping: loss"))
+    stopping = plan.spec.training.early_stopping
+    assert stopping
+    history = History(plan)
+    for n in range(200):
+        history.records.append(Record(n, n, 1.0, "test", Counted(loss=float(n))))
+        assert history.best("loss") is history.records[0]
+        assert history.waited(stopping) == n
+    assert Counted.asked < 5 * 200
 
 
 def test_a_monitor_without_a_split_is_refused() -> None:

@@ -210,6 +210,27 @@ def test_a_second_signal_ends_the_run_without_saving(tmp_path: Path) -> None:
     assert int(tfgraph.open_run(tmp_path / "r").step) == 0
 
 
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run = tfgraph.train(tfgraph.loads(LINE), listeners=[Interrupting(signal.SIGINT)])
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert run.outcome.status == "finished"
+
+
+def test_the_current_directory_is_no_place_for_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in (".", tmp_path):
+        with pytest.raises(UsageError) as caught:
+            tfgraph.train(tfgraph.loads(LINE), place)
+        assert caught.value.message == f"`{place}` is the current directory: a run makes its own"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_run_in_another_thread_leaves_signals_alone() -> None:
     found = []
     thread = threading.Thread(target=lambda: found.append(tfgraph.train(tfgraph.loads(LINE))))

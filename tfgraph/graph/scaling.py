@@ -70,7 +70,8 @@ class Scaling:
 
         scale, good = self.loss_scale.read_value(), self.good_steps.read_value()
         grows = good + 1 >= GOOD_STEPS
-        larger = tf.where(grows, 2 * scale, scale)
+        # Gradients that are 0 never end its growth, and an infinity would never come down again.
+        larger = tf.where(grows & tf.math.is_finite(2 * scale), 2 * scale, scale)
         count = tf.where(tf.logical_and(finite, tf.logical_not(grows)), good + 1, 0)
         skipped = tf.cast(tf.logical_not(finite), tf.int64)
         # The old values are read before anything is assigned.

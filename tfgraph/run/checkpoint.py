@@ -25,7 +25,7 @@ from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
 from tfgraph.run.manifest import ARRAYS, LOG, MANIFEST, Manifest, read_manifest, sealed_manifest
-from tfgraph.run.packing import DAMAGE, form_of, pack, unpack
+from tfgraph.run.packing import DAMAGE, pack, unpack
 from tfgraph.spec.plan.memory import machine_memory
 
 _FILES = (MANIFEST, ARRAYS, LOG)
@@ -114,7 +114,7 @@ class Store:
     def _write(self, folder: Path, arrays: Mapping[str, Any], saved: Saved) -> None:
         files.make_folder(folder)
         with files.created(folder / ARRAYS) as file:
-            pack(file, arrays)
+            forms = pack(file, arrays)
         with files.created(folder / LOG) as log:
             log.write(saved.log.encode())
         manifest = Manifest(
@@ -122,7 +122,7 @@ class Store:
             saved.seconds,
             saved.monitored,
             {ARRAYS: file.written, LOG: log.written},
-            {name: form_of(array) for name, array in arrays.items()},
+            forms,
         )
         with files.created(folder / MANIFEST) as last:
             last.write(sealed_manifest(manifest))
@@ -186,7 +186,7 @@ class Store:
         manifest = self._manifest(step)
         try:
             with _verified(path / LOG, manifest, _MOST_LOG) as file:
-                text = file.read(_MOST_LOG).decode()
+                text = file.read(manifest.files[LOG].size).decode()
             with _verified(path / ARRAYS, manifest, _most_bytes(manifest)) as file:
                 arrays = unpack(file, manifest.arrays)
             if "step" in arrays and int(arrays["step"]) != step:

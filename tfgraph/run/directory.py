@@ -188,6 +188,12 @@ def next_directory(parent: Path, name: str) -> Path:
 
 def refuse_existing(path: Path) -> None:
     """Raise UsageError where a run could not be made at `path` without touching something."""
+    if path.exists() and path.samefile(Path()):
+        # Another folder would take its place, and leave the process in none.
+        raise UsageError(
+            f"`{path}` is the current directory: a run makes its own",
+            help="name a folder in it: `--run mine`",
+        )
     if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
         help = "choose another directory with `--run`, or remove it"
         if (path / _MANIFEST).exists():

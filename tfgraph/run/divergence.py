@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import DivergedError
-from tfgraph.run.restoring import assign, not_finite, state_of
+from tfgraph.run.restoring import State, assign, not_finite, state_of
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def diverged(
         before = state_of(graph)
         chunk = min(_CHUNK, last - step)
         loss = float(graph.train(steps=chunk, **arrays)["last_loss"])
-        if not math.isfinite(loss) or not_finite(state_of(graph)):
+        if not math.isfinite(loss) or not_finite(State(graph)):
             assign(graph, before)
             break
         step += chunk
@@ -44,7 +44,7 @@ def diverged(
         cause = _cause(graph, arrays)
         if not cause:
             graph.train(steps=1, **arrays)
-            wrong = not_finite(state_of(graph))
+            wrong = not_finite(State(graph))
             if wrong:
                 cause = _update(graph.plan, wrong)
         if cause:

@@ -27,8 +27,11 @@ class Monitored:
     better: Better
 
     def beats(self, other: float | None, by: float = 0.0) -> bool:
-        """Whether it is better than `other`, by more than `by`; nothing is better than NaN."""
-        if math.isnan(self.value):
+        """Whether it is better than `other`, by more than `by`.
+
+        What is not finite never is: the log has null for it, and a run that goes on reads it there.
+        """
+        if not math.isfinite(self.value):
             return False
         if other is None:
             return True
@@ -38,10 +41,17 @@ class Monitored:
 
 @dataclass
 class History:
-    """The records of a run so far."""
+    """The records of a run so far; more are added at the end, and none is changed.
+
+    Each is looked at once for each question, however often that is asked: there may be many.
+    """
 
     plan: Plan
     records: list[Record] = field(default_factory=list)
+    _best: dict[str, tuple[int, Record | None]] = field(default_factory=dict, repr=False)
+    _waited: dict[tuple[str, float], tuple[int, float | None, int]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def last_step(self) -> int:
@@ -60,17 +70,19 @@ class History:
 
     def best(self, name: str) -> Record | None:
         """The first record with the best value of a figure."""
-        found = None
-        for record in self.records:
+        seen, found = self._best.get(name, (0, None))
+        for record in self.records[seen:]:
             now = self.monitored(name, record)
             if now and now.beats(found.metrics[name] if found else None):
                 found = record
+        self._best[name] = len(self.records), found
         return found
 
     def waited(self, stopping: EarlyStopping) -> int:
         """How many evaluations have passed since the last one that brought something better."""
-        best, count = None, 0
-        for record in self.records:
+        asked = stopping.monitor, stopping.min_delta
+        seen, best, count = self._waited.get(asked, (0, None, 0))
+        for record in self.records[seen:]:
             now = self.monitored(stopping.monitor, record)
             if now is None:
                 continue
@@ -78,6 +90,7 @@ class History:
                 best, count = now.value, 0
             else:
                 count += 1
+        self._waited[asked] = len(self.records), best, count
         return count
 
 

@@ -40,13 +40,15 @@ class Signals:
 def deferred_signals() -> Iterator[Signals]:
     """Note SIGINT and SIGTERM for as long as the block lasts, instead of acting on them.
 
-    Only the main thread may handle signals; in another one nothing changes.
+    Only the main thread may handle signals; in another one nothing changes. A signal that is
+    ignored stays so: that is how a shell keeps Ctrl-C from what it has put into the background.
     """
     signals = Signals()
     if threading.current_thread() is not threading.main_thread():
         yield signals
         return
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    before = {n: handler for n, handler in handlers.items() if handler is not signal.SIG_IGN}
     for number in before:
         signal.signal(number, signals.note)
     try:

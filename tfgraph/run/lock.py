@@ -55,6 +55,8 @@ def is_locked(folder: Path) -> bool:
         return False
     try:
         return stat.S_ISREG(os.fstat(descriptor).st_mode) and not _take(path, descriptor)
+    except DataError:
+        return False  # the file system has no locks: nobody trains there
     finally:
         os.close(descriptor)
 
@@ -95,5 +97,8 @@ def _take(path: Path, descriptor: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     except OSError as error:
-        raise DataError(f"cannot lock `{path}`: {reason(error)}") from error
+        raise DataError(
+            f"cannot lock `{path}`: {reason(error)}",
+            help="a run needs a file system that has locks (flock): choose another folder",
+        ) from error
     return True

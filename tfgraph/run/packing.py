@@ -62,16 +62,21 @@ def form_of(array: Any) -> Form:
     return Form(tuple(map(int, array.shape)), array.dtype.name)
 
 
-def pack(file: Sink, arrays: Mapping[str, Any]) -> None:
-    """Write arrays to a file that is only written forwards; equal arrays give equal bytes."""
+def pack(file: Sink, arrays: Mapping[str, Any]) -> dict[str, Form]:
+    """Write arrays to a file that is only written forwards, and give their forms.
+
+    Equal arrays give equal bytes. Each is asked for once, and let go before the next but one.
+    """
+    forms = {}
     with zipfile.ZipFile(cast(IO[bytes], file), "w") as archive:
         for name, array in arrays.items():
-            form = form_of(array)
+            form = forms[name] = form_of(array)
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 member.write(_header(form))
                 values = np.asarray(array, order="C").view(form.stored).reshape(-1)
                 for start in range(0, len(values), _BLOCK):
                     member.write(values[start : start + _BLOCK].tobytes())
+    return forms
 
 
 def unpack(file: IO[bytes], forms: Mapping[str, Form]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.diagnostics import printable
@@ -17,9 +17,28 @@ if TYPE_CHECKING:
 _SHOWN, _LONGEST = 5, 200
 
 
+class State(Mapping[str, Any]):
+    """The values of all variables that training changes, by name, as they are when asked for.
+
+    What goes through them holds one or two of them in memory, and not a second model.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._variables = graph.state
+
+    def __getitem__(self, name: str) -> Any:
+        return self._variables[name].numpy()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
 def state_of(graph: Graph) -> dict[str, Any]:
-    """The values of all variables that training changes, by name."""
-    return {name: variable.numpy() for name, variable in graph.state.items()}
+    """The values of all variables that training changes, by name, to be kept."""
+    return dict(State(graph))
 
 
 def restore(graph: Graph, checkpoint: Checkpoint) -> None:

@@ -16,7 +16,7 @@ from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.history import History
 from tfgraph.run.interrupts import Interrupted, Signals
 from tfgraph.run.listeners import Listeners
-from tfgraph.run.restoring import assign, not_finite, state_of
+from tfgraph.run.restoring import State, assign, not_finite, state_of
 from tfgraph.run.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -218,12 +218,12 @@ class Trainer:
         """
         if not self.unsaved:
             return
-        state = state_of(self.graph)
+        state = State(self.graph)
         if not_finite(state):
             raise self.diverged()
         step = self.step
         if self.directory is None:
-            self.safe = step, state
+            self.safe = step, dict(state)
         else:
             folder = self.directory.store.save(state, self.saved(step))
             self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
@@ -285,11 +285,14 @@ class Trainer:
             if self.best is not None:
                 assign(self.graph, self.best)
             return best
-        found = self.directory.store.best()
-        if found is None:
-            return None
-        assign(self.graph, found.arrays)
-        step = found.saved.step
+        try:
+            found = self.directory.store.best()
+        except DataError as error:
+            self.warn(error.message)
+            found = None
+        if found:
+            assign(self.graph, found.arrays)
+        step = self.step
         if best and best.step != step:
             self.warn(
                 f"the best state, after step {best.step}, is lost: this is that of step {step}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import Interrupted, deferred_signals
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.outputs import outputs
-from tfgraph.run.restoring import restore, state_of
+from tfgraph.run.restoring import State, restore
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
 from tfgraph.run.timetable import timetable
 from tfgraph.run.trainer import Trainer
@@ -115,7 +115,7 @@ def train(
             command=command,
             plugin_files=plugin_files,
             data=hashes,
-            state=state_of(prepared.graph),
+            state=State(prepared.graph),
             again=again,
         )
     with folder as directory:
@@ -171,6 +171,7 @@ def resume(
         for damaged in checkpoint.damaged:
             warn(f"{damaged}; going on from step {checkpoint.saved.step}")
         restore(prepared.graph, checkpoint)
+        checkpoint = replace(checkpoint, arrays={})  # else they would be held to the end
         if plan is not before:
             directory.write_resolved(plan)
         directory.write_log(checkpoint.saved.log)
