@@ -9,8 +9,6 @@ from tfgraph.diagnostics import (
     Source,
     Span,
     SpecError,
-    did_you_mean,
-    listed,
     ordered,
     render_all,
 )
@@ -117,31 +115,6 @@ def test_an_error_is_its_diagnostics_with_a_blank_line_between():
     error = SpecError(found)
     assert str(error) == render_all(found) == f"{found[0].render()}\n\n{found[1].render()}"
     assert error.diagnostics == tuple(found)
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"),
-    [
-        ("matmull", "matmul"),
-        ("softmax_crossentropy", "softmax_cross_entropy"),
-        ("cross", "softmax_cross_entropy"),
-        ("units", "units"),
-    ],
-)
-def test_a_word_that_is_close_is_suggested(word, meant):
-    known = ["relu", "units", "matmul", "softmax_cross_entropy"]
-    assert did_you_mean(word, known) == f"did you mean `{meant}`?"
-
-
-@pytest.mark.parametrize("word", ["", "zzz", "x" * 10**6])
-def test_nothing_is_suggested_where_nothing_is_close(word):
-    assert did_you_mean(word, ["relu", "matmul"]) == ""
-    assert did_you_mean(word, []) == ""
-
-
-def test_words_are_listed_in_back_quotes():
-    assert listed(["a", "b"]) == "`a`, `b`"
-    assert listed([]) == ""
 
 
 def test_a_value_that_came_through_another_place_shows_both() -> None:

@@ -2,83 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from heapq import nlargest
-from itertools import islice
 from typing import Literal
 
 from tfgraph.errors import TfgraphError
-
-#: Every code with its one-line meaning. The first digit names the stage that finds it.
-CODES: dict[str, str] = {
-    "TG101": "the text is not valid YAML",
-    "TG102": "the file is too large, too deep or expands too far",
-    "TG103": "a key stands twice in one mapping",
-    "TG104": "a YAML tag: a spec is plain data",
-    "TG105": "the text is not UTF-8, or holds a control character",
-    "TG106": "a mapping key is not a string",
-    "TG107": "an alias without an anchor, or one that contains itself",
-    "TG108": "a number that cannot be represented",
-    "TG201": "an unknown section of the file",
-    "TG202": "an unknown type",
-    "TG203": "an unknown parameter",
-    "TG204": "something required is missing",
-    "TG205": "a value of the wrong type",
-    "TG206": "a value out of bounds, or not among the choices",
-    "TG207": "an entry that is not written as one",
-    "TG208": "a name used twice",
-    "TG209": "a name that nothing has",
-    "TG210": "a section that makes no sense without another",
-    "TG211": "a file to extend that cannot be used",
-    "TG212": "a variable or an expression that has no value",
-    "TG213": "a setting that leads nowhere",
-    "TG214": "a block that is not written as one, or is made of itself",
-    "TG301": "a shape or dtype that does not fit",
-    "TG302": "the wrong number of inputs",
-    "TG303": "layers that depend on each other in a circle",
-    "TG304": "weights that cannot be shared",
-    "TG305": "a loss or metric that does not fit its output and target",
-    "TG306": "inputs that do not fit the dataset",
-    "TG307": "more memory than a model may take",
-    "TG308": "losses that have nothing to train, as all weights are frozen",
-    "TG401": "a variable that nothing uses",
-    "TG402": "a block that nothing uses",
-    "TG403": "a layer that nothing uses",
-    "TG404": "an input that nothing uses",
-    "TG405": "weights that no loss trains",
-    "TG406": "a loss that training cannot change",
-    "TG407": "a loss or metric given twice",
-    "TG408": "a softmax or sigmoid before a loss that applies it itself",
-    "TG409": "an activation that confines what a loss takes",
-    "TG410": "a loss of probabilities on other numbers",
-    "TG411": "a layer or loss that is the same whatever it is given",
-    "TG412": "many more logits than classes",
-    "TG413": "losses none of which has a weight above 0",
-    "TG414": "dropout right before a loss",
-    "TG415": "a metric that counts classes, on numbers",
-    "TG416": "a metric that takes logits for probabilities, or the other way round",
-    "TG417": "linear layers without an activation between them",
-    "TG418": "an activation that changes nothing",
-    "TG419": "a softmax or sigmoid of probabilities",
-    "TG420": "a bias that batch normalisation takes away",
-    "TG421": "units that start equal and stay equal",
-    "TG422": "a window that skips pixels",
-    "TG423": "dropout of nearly everything",
-    "TG424": "a learning rate that is too high",
-    "TG425": "a warm-up longer than training",
-    "TG426": "a learning rate of 0 long before the end",
-    "TG427": "a schedule that hardly changes the learning rate",
-    "TG428": "a batch larger than the training split",
-    "TG429": "batch normalisation over one example",
-    "TG430": "options of training where there is nothing to train",
-    "TG440": "more memory than this machine has",
-}
-
 
 #: What the source of a value is called that the command line sets.
 SET = "--set"
@@ -87,12 +17,6 @@ MAX_WIDTH = 200
 MAX_LENGTH = 2000
 #: A stage that has found so many problems looks for no more.
 MAX_PROBLEMS = 100
-#: Longer words have no near ones, and so many words are searched, so many of them closely.
-MAX_WORD = 100
-MAX_WORDS = 2000
-MAX_CANDIDATES = 40
-#: So many words are listed in a message.
-MAX_LISTED = 100
 #: So many of the places that a value came through are kept, the nearest ones.
 MAX_VIA = 6
 
@@ -141,6 +65,13 @@ class Span:
         return False
 
     @property
+    def text(self) -> str:
+        """What is written there; empty for more than a line."""
+        if self.line != self.end_line:
+            return ""
+        return self.source.line(self.line)[self.column - 1 : self.end_column - 1]
+
+    @property
     def place(self) -> tuple[str, int, int]:
         """The source and where it starts there, however it was come by."""
         return self.source.name, self.line, self.column
@@ -186,7 +117,7 @@ _BROUGHT = re.compile(r"`\$\w+` is set here")
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem: a code from `CODES`, the message, its place, and what helps.
+    """One problem: a code of `tfgraph.codes`, the message, its place, and what helps.
 
     `label` is printed beside the caret, `notes` and `help` below the excerpt.
     """
@@ -304,52 +235,6 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def render_all(diagnostics: Sequence[Diagnostic]) -> str:
     """All diagnostics as one text, a blank line between them."""
     return "\n\n".join(d.render() for d in diagnostics)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A help line that names the known word closest to `word`, or nothing."""
-    close = closest(word, known)
-    return f"did you mean `{close}`?" if close else ""
-
-
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` is most like, if it is like any."""
-    if len(word) > MAX_WORD:
-        return None
-    words = [other for other in islice(known, MAX_WORDS) if len(other) <= MAX_WORD]
-    same = [other for other in words if folded(other) == folded(word)]
-    if len(same) == 1:
-        return same[0]
-    word = word.lower()
-    cased = {other.lower(): other for other in words}
-    words = _candidates(word, list(cased))
-    # Of a long word a larger part has to be right.
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6 if len(word) < 7 else 0.7)
-    # `rate` for `decay_rate`
-    close = close or [longer for longer in words if word in longer.split("_")]
-    return cased[close[0]] if len(close) == 1 else None
-
-
-@lru_cache(4 * MAX_WORDS)
-def folded(word: str) -> str:
-    """The word without what it is often written differently in: case, `_`, `-`, blanks."""
-    return "".join(filter(str.isalnum, word)).lower() or word
-
-
-def _candidates(word: str, words: list[str]) -> list[str]:
-    """The words worth a close look: difflib takes a tenth of a second for some thousands."""
-    if len(words) <= MAX_CANDIDATES:
-        return words
-    parts = {word[start : start + 3] for start in range(max(1, len(word) - 2))}
-    return nlargest(MAX_CANDIDATES, words, key=lambda other: sum(map(other.__contains__, parts)))
-
-
-def listed(words: Iterable[str]) -> str:
-    """The words in back quotes, joined with commas; of very many the first ones."""
-    quoted = [f"`{word}`" for word in words]
-    if len(quoted) > MAX_LISTED:
-        quoted[MAX_LISTED:] = [f"and {len(quoted) - MAX_LISTED} more"]
-    return ", ".join(quoted)
 
 
 class SpecError(TfgraphError):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfgraph.diagnostics import CODES
+from tfgraph.codes import CODES
 from tfgraph.reference.codes import FAILS, MENDED
 from tfgraph.reference.sections import SIBLINGS, kinds_with
 from tfgraph.reference.texts import FOLDER, parse, text_of

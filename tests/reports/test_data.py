@@ -11,7 +11,7 @@ import pytest
 
 import tfgraph
 from tests.reports import findings
-from tfgraph.diagnostics import CODES
+from tfgraph.codes import CODES
 from tfgraph.reports import data as module
 from tfgraph.reports.data import VERSION, data
 

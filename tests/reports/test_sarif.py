@@ -12,7 +12,8 @@ from jsonschema import Draft4Validator
 
 import tfgraph
 from tests.reports import findings
-from tfgraph.diagnostics import CODES, split_lines
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import split_lines
 from tfgraph.reports.checked import CheckedFile
 from tfgraph.reports.sarif import SCHEMA, sarif
 

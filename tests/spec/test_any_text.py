@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.spec.goldens import GOLDEN, REGISTRY
-from tfgraph.diagnostics import CODES, MAX_PROBLEMS, Source, render_all
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import MAX_PROBLEMS, Source, render_all
 from tfgraph.registry.hookspecs import COMPONENT_HOOKS
 from tfgraph.spec import check
 from tfgraph.spec.language import LOSS_SIBLINGS, SECTIONS

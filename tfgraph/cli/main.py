@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from tfgraph.diagnostics import did_you_mean
+            from tfgraph.words import did_you_mean
 
             message = f"no command is called `{args[0]}`"
             help = did_you_mean(args[0], COMMANDS)

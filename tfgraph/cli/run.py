@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from tfgraph.cli.specs import plan_of, set_option, spec_argument
-from tfgraph.diagnostics import listed
 from tfgraph.errors import UsageError
 from tfgraph.spec import Plan
+from tfgraph.words import listed
 
 
 @click.command()

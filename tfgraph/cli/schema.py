@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from tfgraph.cli.specs import registry_of
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import Registry
 from tfgraph.spec.schema import language_schema
+from tfgraph.words import did_you_mean, listed
 
 
 @click.command()

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfgraph.api import Field, TensorSpec
-from tfgraph.diagnostics import listed
 from tfgraph.errors import UsageError
 from tfgraph.graph.numbers import bounds, is_whole, misfit, prepare, taken_as
 from tfgraph.lazy import np, tf
+from tfgraph.words import listed
 
 
 def feed(

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 from tfgraph.api import Tensor, TensorSpec
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import UsageError
 from tfgraph.graph.averages import averages_of, read_averaged
 from tfgraph.graph.definition import graph_definition
@@ -21,6 +20,7 @@ from tfgraph.graph.variables import Variables, variable
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 from tfgraph.spec.plan.contract import Caller, slots
+from tfgraph.words import did_you_mean, listed
 
 
 class Graph(tf.Module):  # type: ignore[misc]

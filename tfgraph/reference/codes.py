@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tfgraph.diagnostics import CODES, render_all
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import render_all
 from tfgraph.reference.pages import Block, Heading, Page, Printed, Prose, Spec
 from tfgraph.reference.texts import Sample, text_of
 from tfgraph.registry import Registry

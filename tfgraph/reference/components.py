@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import Parameter
-from tfgraph.diagnostics import listed
 from tfgraph.reference.docstrings import blocks_of
 from tfgraph.reference.examples import example_of
 from tfgraph.reference.pages import Block, Heading, Page, Prose, Row, Spec, Table
 from tfgraph.registry import Registry
 from tfgraph.registry.hookspecs import COMPONENT_HOOKS
 from tfgraph.spec.wording import flow, plural
+from tfgraph.words import listed
 
 
 def component_page(registry: Registry, component: type[Component]) -> Page:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import CODES, listed
+from tfgraph.codes import CODES
 from tfgraph.errors import UsageError
 from tfgraph.reference import components, sections
 from tfgraph.reference.codes import code_page
@@ -20,6 +20,7 @@ from tfgraph.spec.elsewhere import missing_type
 from tfgraph.spec.language import BLOCK_PARTS, SECTIONS
 from tfgraph.spec.meaning import asked, called, near
 from tfgraph.spec.wording import plural
+from tfgraph.words import listed
 
 Maker = Callable[[], Page]
 #: Stages of reading a spec, by the first digits of the codes that they find.

@@ -17,10 +17,10 @@ from typing import Any
 import pluggy
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import PluginError
 from tfgraph.registry import hookspecs
 from tfgraph.registry.origins import remember_origin
+from tfgraph.words import did_you_mean, listed
 
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 #: What may stand beside the type of an entry cannot be a type.

@@ -27,7 +27,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tfgraph.diagnostics import CODES, Diagnostic, Span
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.reports.checked import CheckedFile
 
 #: Raised when a key changes its meaning or goes; new keys may come under the same version.

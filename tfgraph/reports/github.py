@@ -5,7 +5,8 @@ Source: "Workflow commands for GitHub Actions" in GitHub's documentation.
 
 from __future__ import annotations
 
-from tfgraph.diagnostics import CODES, Diagnostic, Span, printable
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import Diagnostic, Span, printable
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, is_file, relative
 

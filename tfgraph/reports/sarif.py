@@ -12,7 +12,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from tfgraph.diagnostics import CODES, Diagnostic, Span, Via
+from tfgraph.codes import CODES
+from tfgraph.diagnostics import Diagnostic, Span, Via
 from tfgraph.reports.checked import CheckedFile, is_file, relative
 
 SCHEMA = (

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfgraph.api import Field
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import DataError, UsageError
 from tfgraph.graph.numbers import is_whole, misfit, taken_as
 from tfgraph.lazy import np
 from tfgraph.run.files import write_whole
 from tfgraph.run.tables import read_csv
+from tfgraph.words import did_you_mean, listed
 
 INPUT_SUFFIXES = (".npy", ".npz", ".csv")
 OUTPUT_SUFFIXES = (*INPUT_SUFFIXES, ".json")

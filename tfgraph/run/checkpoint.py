@@ -20,13 +20,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tfgraph.diagnostics import listed
 from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
 from tfgraph.run.manifest import ARRAYS, LOG, MANIFEST, Manifest, read_manifest, sealed_manifest
 from tfgraph.run.packing import DAMAGE, pack, unpack
 from tfgraph.spec.plan.memory import machine_memory
+from tfgraph.words import listed
 
 _FILES = (MANIFEST, ARRAYS, LOG)
 _MOST_LOG = 1 << 30

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.diagnostics import listed
 from tfgraph.errors import DataError, PluginError, TfgraphError, UsageError
 from tfgraph.lazy import np, tf
 from tfgraph.spec import Plan
+from tfgraph.words import listed
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tfgraph.api import Field
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import DataError, UsageError
 from tfgraph.graph.numbers import is_whole, misfit, taken_as
 from tfgraph.lazy import np, tf
+from tfgraph.words import did_you_mean, listed
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tfgraph.diagnostics import folded
+from tfgraph.words import folded
 
 NONE = "tfgraph has none; a plugin can add it: `tfgraph explain plugins`"
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import article
-from tfgraph.diagnostics import MAX_WORD, closest, folded, listed
 from tfgraph.registry import Registry
 from tfgraph.spec.language import SECTIONS, Part
 from tfgraph.spec.nodes import Node, plain
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import FEW, flow, plural
+from tfgraph.words import MAX_WORD, closest, folded, listed
 
 #: The known names, each with what others call it.
 Names = Mapping[str, Iterable[str]]

@@ -14,6 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from tfgraph.spec.expressions import names_in
+from tfgraph.spec.nodes import Mapping, plain
 from tfgraph.spec.reader import core_scalar
 from tfgraph.spec.wording import flow
 
@@ -51,6 +52,12 @@ def mend(
             quoted = isinstance(value, str) and value == text and not isinstance(meant, str)
             return f"write `{text}`" + (" without quotes" if quoted else "")
     return ""
+
+
+def mend_at(node: Mapping, name: str, schema: dict[str, Any], variables: Collection[str]) -> str:
+    """The same for the value of a key; nothing where there is no such key."""
+    value = node.get(name)
+    return "" if value is None else mend(schema, plain(value), value.span.text, variables)
 
 
 def _fits(validator: Draft202012Validator, value: Any) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tfgraph.diagnostics import SET, Span, TooManyProblems, did_you_mean
+from tfgraph.diagnostics import SET, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
 from tfgraph.spec.entries import EntryReader
@@ -21,6 +21,7 @@ from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import Notes, Scope, StopResolving, file_scope
+from tfgraph.words import did_you_mean
 
 
 @dataclass(frozen=True)

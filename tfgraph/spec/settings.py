@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import SET, Source, Span, closest, did_you_mean, listed
+from tfgraph.diagnostics import SET, Source, Span
 from tfgraph.errors import UsageError
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import told_apart
@@ -27,6 +27,7 @@ from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kin
 from tfgraph.spec.reader import MAX_DEPTH, read
 from tfgraph.spec.variables import Notes
 from tfgraph.spec.wording import flow
+from tfgraph.words import closest, did_you_mean, listed
 
 #: What may stand beside a type, and where entries stand.
 _SIBLINGS = {**LAYER_SIBLINGS, **LOSS_SIBLINGS}

@@ -15,11 +15,12 @@ from tfgraph.api import Component, Dataset, Field, Layer, Loss, Metric, Optimize
 from tfgraph.diagnostics import SET, Diagnostic, Source, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec import language
-from tfgraph.spec.entries import EntryReader, meant
+from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
 from tfgraph.spec.model import ClassWeights, LayerEntry, LossEntry, MetricEntry, Name, Spec
 from tfgraph.spec.naming import layer_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
+from tfgraph.spec.parts import meant
 from tfgraph.spec.resolve import Resolved
 from tfgraph.spec.training import Training
 

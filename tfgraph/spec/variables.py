@@ -8,7 +8,7 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
+from tfgraph.diagnostics import Diagnostic, Span, collect
 from tfgraph.spec.expressions import ExpressionError, Token, UnknownVariable, evaluate, names_in
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.nodes import (
@@ -24,6 +24,7 @@ from tfgraph.spec.nodes import (
     through,
 )
 from tfgraph.spec.reader import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
+from tfgraph.words import did_you_mean, listed
 
 VARIABLE_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 #: Variables that need each other, one after the other.

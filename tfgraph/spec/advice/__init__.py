@@ -1,10 +1,9 @@
 """Advice: what is allowed in a sound spec and yet hardly meant.
 
 A rule is a function from a `View` of the plan to warnings; to add one, write it in the file of its
-subject, put it in the list there, and give its code a line in `tfgraph.diagnostics.CODES`. A rule
-asks a component for its `facts`, never for its type, so that a plugin's components are advised
-on as well; and it stays silent where it cannot know: one false warning costs more than ten
-missing ones.
+subject, put it in the list there, and give its code a line in `tfgraph.codes`. A rule asks a
+component for its `facts`, never for its type, so that a plugin's components are advised on as
+well; and it stays silent where it cannot know: one false warning costs more than ten missing ones.
 """
 
 from __future__ import annotations

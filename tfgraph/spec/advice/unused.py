@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tfgraph.diagnostics import Diagnostic, Span, listed
+from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.spec.advice.view import View, line, warning
 from tfgraph.spec.plan import PlannedLoss, PlannedMetric
+from tfgraph.words import listed
 
 
 def unused_layers(view: View) -> Iterator[Diagnostic]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import closest, did_you_mean, listed
 from tfgraph.registry import TYPE_NAME
 from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
 from tfgraph.spec.meaning import asked, called, near, part_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
 from tfgraph.spec.variables import VARIABLE_NAME, Notes, declared_in
 from tfgraph.spec.wording import flow
+from tfgraph.words import closest, did_you_mean, listed
 
 LayerTypes = AbstractMapping[str, type[Component]]
 #: Longer layers are left out where a message says how to write a block.

@@ -8,12 +8,13 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 
 from tfgraph.api import Layer, LayerReference
-from tfgraph.diagnostics import Span, did_you_mean, listed
+from tfgraph.diagnostics import Span
 from tfgraph.spec.blocks.outside import Outside
 from tfgraph.spec.blocks.stack import Item, Stacker
 from tfgraph.spec.language import INPUT, LAYER_SIBLINGS
 from tfgraph.spec.naming import name_of
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence
+from tfgraph.words import did_you_mean, listed
 
 
 @dataclass(frozen=True)

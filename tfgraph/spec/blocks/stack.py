@@ -7,7 +7,6 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, replace
 
-from tfgraph.diagnostics import listed
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.blocks.declared import Block, LayerTypes, given_parameters
 from tfgraph.spec.blocks.outside import from_outside
@@ -17,6 +16,7 @@ from tfgraph.spec.meaning import part_names, suggested
 from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
 from tfgraph.spec.nodes import Node, Scalar, Sequence, is_null, through
 from tfgraph.spec.variables import Scope, StopResolving
+from tfgraph.words import listed
 
 MAX_NESTING = 20
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tfgraph.diagnostics import listed
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LossEntry, MetricEntry
 from tfgraph.spec.plan.contract import Caller
@@ -14,6 +13,7 @@ from tfgraph.spec.plan.mends import beside, best_first, mend_comparison
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.weighting import class_weights, sample_weights
+from tfgraph.words import listed
 
 
 def plan_losses(scope: Scope, outputs: tuple[str, ...]) -> tuple[PlannedLoss, ...]:

@@ -23,9 +23,10 @@ from tfgraph.api import (
     WeightSpec,
 )
 from tfgraph.api.tensors import DTYPES, FLOATS
-from tfgraph.diagnostics import Span, listed
+from tfgraph.diagnostics import Span
 from tfgraph.errors import ComponentError, PluginError, TfgraphError
 from tfgraph.registry.origins import origin_of
+from tfgraph.words import listed
 
 #: Weights name variables and entries of checkpoints.
 WEIGHT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tfgraph.api import Dataset, show_shape
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.spec.model import Entry, Name
 from tfgraph.spec.plan import budget, contract
 from tfgraph.spec.plan.scope import Scope
+from tfgraph.words import did_you_mean, listed
 
 
 def find_fields(scope: Scope) -> None:

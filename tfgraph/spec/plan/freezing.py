@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tfgraph.diagnostics import listed
 from tfgraph.spec.plan.model import Plan
 from tfgraph.spec.plan.notes import place
 from tfgraph.spec.plan.scope import Scope
+from tfgraph.words import listed
 
 
 def check_trained(scope: Scope, plan: Plan) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfgraph.diagnostics import did_you_mean, listed
 from tfgraph.errors import DataError
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.training import LOSS
+from tfgraph.words import did_you_mean, listed
 
 #: The splits that are evaluated while training lasts, the first one that there is.
 WATCHED = ("validation", "test")

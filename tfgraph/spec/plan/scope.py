@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from tfgraph.api import Field, TensorSpec
-from tfgraph.diagnostics import Diagnostic, Span, collect, did_you_mean, listed
+from tfgraph.diagnostics import Diagnostic, Span, collect
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import Entry, LayerEntry, LossEntry, MetricEntry, Name, Spec
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.notes import Chains
+from tfgraph.words import did_you_mean, listed
 
 
 class Scope:

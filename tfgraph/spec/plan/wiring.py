@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tfgraph.api import Layer, LayerReference
-from tfgraph.diagnostics import listed
 from tfgraph.spec.language import INPUT
 from tfgraph.spec.model import LayerEntry, Name
 from tfgraph.spec.plan.inference import check_number_of_inputs, plan_layer
 from tfgraph.spec.plan.mends import culprit
 from tfgraph.spec.plan.scope import Scope
+from tfgraph.words import listed
 
 
 def plan_layers(scope: Scope) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfgraph.api import Component, LayerReference, Shape
-from tfgraph.diagnostics import Span
 from tfgraph.spec.model import Entry, LayerEntry, Name
 
 
@@ -72,11 +71,4 @@ def as_given(names: Sequence[Name], inputs: Sequence[str]) -> list[str]:
     """The inputs of a layer by the names that its text has for them."""
     if len(names) != len(inputs):
         return list(inputs)
-    return [text(name.span) or name.value for name in names]
-
-
-def text(span: Span) -> str:
-    """What stands at a place; empty for more than a line."""
-    if span.line != span.end_line:
-        return ""
-    return span.source.line(span.line)[span.column - 1 : span.end_column - 1]
+    return [name.span.text or name.value for name in names]

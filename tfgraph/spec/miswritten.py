@@ -1,0 +1,130 @@
+"""Miswritten: what stands for an entry and is not written as one, and how it is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as AbstractMapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from tfgraph.api import Component
+from tfgraph.api.parameters import article
+from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.registry import Registry
+from tfgraph.spec.anatomy import rewritten
+from tfgraph.spec.meaning import called, parameter_names, type_called
+from tfgraph.spec.mending import mend
+from tfgraph.spec.misnamed import with_required
+from tfgraph.spec.nodes import (
+    UNKNOWN,
+    Mapping,
+    Node,
+    Scalar,
+    is_null,
+    kind_of,
+    plain,
+    shortened,
+)
+from tfgraph.spec.wording import flow, to_write
+
+#: Keys that other formats have for the type of an entry, and for its parameters.
+TYPE_KEYS = ("type", "class", "class_name", "kind", "op", "name")
+CONFIG_KEYS = ("config", "params", "parameters", "args", "kwargs")
+
+Types = AbstractMapping[str, type[Component]]
+
+
+def no_type(node: Node, kind: str, types: Types) -> Diagnostic:
+    """An entry without a type."""
+    what = f"{article(kind)} {kind}"
+    example = f"like `{next(iter(types), kind)}`"
+    if isinstance(node, Mapping):
+        return Diagnostic("TG207", f"{what} needs its type as a key", node.span, help=example)
+    meant = rewritten(node, types, {})
+    if not meant and isinstance(node, Scalar) and node.value is not None:
+        meant = next(_accepting(types.values(), node.value), "")
+    help = f"write `{meant}`" if meant else example
+    if is_null(node):
+        help = f"write {what} there, {example}, or remove it"
+    return Diagnostic("TG207", f"expected {what}, got {kind_of(node)}", node.span, help=help)
+
+
+def miswritten(
+    base: type[Component], type_node: Scalar, types: Types, known: Collection[str]
+) -> Diagnostic | None:
+    """An entry as other languages write it, as far as it can be said what was meant.
+
+    `known` are the names of the types and of what else may stand for one.
+    """
+    kind, span = base.kind, type_node.span
+    what = f"{article(kind)} {kind}"
+    if type_node.value in known or type_node.value is UNKNOWN:
+        return None
+    if span.end_line > span.line and (item := _item_below(span)):
+        message = f"this item is indented deeper than the one in line {span.line}"
+        return Diagnostic("TG207", message, item, help="items of one list start in the same column")
+    primary = {name: p.name for name, c in types.items() if (p := c.primary())}
+    if meant := rewritten(type_node, known, primary):
+        message = f"`{shortened(type_node.value)}` is not how {what} is written"
+        return Diagnostic("TG207", message, span, help=f"write `{meant}`")
+    if base.number and (number := mend({"type": "number"}, type_node.value)):
+        got = f"expected {what} or a number, got {kind_of(type_node)}"
+        return Diagnostic("TG205", got, span, help=number)
+    return None
+
+
+def type_as_value(
+    node: Mapping, kind: str, siblings: Collection[str], registry: Registry
+) -> Diagnostic | None:
+    """A type that is given as the value of a key, as other formats do."""
+    for key, value in node:
+        if key.value not in (*TYPE_KEYS, kind) or not isinstance(value, Scalar):
+            continue
+        component = type_called(str(value.value), kind, registry)
+        if component is None:
+            continue
+        given, beside = _around(node, key, siblings)
+        names = {name: called(name, parameter_names(component)) for name in given}
+        if key.value == "name" and not all(names.values()):
+            continue
+        known = {names[name][0]: shown for name, shown in given.items() if names[name]}
+        return Diagnostic(
+            "TG207",
+            f"the type of {article(kind)} {kind} is a key of its own, not the value of "
+            f"`{key.value}`",
+            key.span,
+            help=to_write(component, with_required(component, known), beside),
+        )
+    return None
+
+
+def _around(
+    node: Mapping, type_key: Scalar, siblings: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the other keys give: the parameters, and what is to stand beside the type."""
+    given: dict[str, Any] = {}
+    beside: dict[str, Any] = {}
+    for key, value in node:
+        if key.value in CONFIG_KEYS and isinstance(value, Mapping):
+            given |= plain(value)
+        elif key is not type_key:
+            (beside if key.value in siblings else given)[key.value] = plain(value)
+    return given, beside
+
+
+def _item_below(span: Span) -> Span | None:
+    """The second line of a text that runs over lines, if it looks like an item of a list."""
+    number, line = span.line + 1, span.source.line(span.line + 1)
+    start = len(line) - len(line.lstrip())
+    if not line[start:].startswith("- "):
+        return None
+    return Span(span.source, number, start + 1, number, len(line.rstrip()) + 1)
+
+
+def _accepting(types: Iterable[type[Component]], value: Any) -> Iterator[str]:
+    """The types whose primary parameter may be a value, each with it."""
+    for component in types:
+        primary = component.primary()
+        if primary and Draft202012Validator(primary.schema()).is_valid(value):
+            yield f"{component.type}: {flow(value)}"

@@ -1,0 +1,107 @@
+"""Parts: what is wrong with the sections of a file, or with the siblings of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.spec.failures import failures, innermost, missing
+from tfgraph.spec.language import MAX_NAME, NAME_RULE, Part
+from tfgraph.spec.meaning import called, meant_section, near, part_names
+from tfgraph.spec.mending import mend_at
+from tfgraph.spec.nodes import Mapping, at, is_null, kind_of
+from tfgraph.spec.wording import as_list
+from tfgraph.words import closest
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that are given, by name, beside those that are known.
+
+    `variables` are those of the spec: one may be meant by a word without `$`.
+    """
+
+    node: Mapping
+    known: AbstractMapping[str, Part]
+    variables: Collection[str] = ()
+
+    def failures(self, schema: Draft202012Validator) -> Iterator[tuple[str, Diagnostic]]:
+        """One diagnostic for each mistake, with the name of the part that is unsound by it."""
+        for error in failures(schema, self.node):
+            if error.validator == "additionalProperties":
+                yield from self.unknown()
+            elif error.validator == "required":
+                name = missing(error)
+                if name not in meant(self.node, self.known):
+                    yield name, self.missing(name)
+            elif error.absolute_path[0] not in self.outside.values():
+                yield str(error.absolute_path[0]), self.unfit(innermost(error))
+
+    @cached_property
+    def outside(self) -> dict[str, str]:
+        """The unknown keys that follow an empty section, and it: they were meant inside it."""
+        found: dict[str, str] = {}
+        empty: str | None = None
+        for key, value in self.node:
+            if key.value in self.known:
+                empty = key.value if is_null(value) else None
+            elif empty is not None and closest(key.value, self.known) is None:
+                found[key.value] = empty
+        return found
+
+    def unknown(self) -> Iterator[tuple[str, Diagnostic]]:
+        """Each section that there is not; of those outside one that is empty the first."""
+        told: set[str] = set()
+        for key, value in self.node:
+            section = self.outside.get(key.value)
+            if section in told or key.value in self.known:
+                continue
+            if section is None:
+                message, help = f"unknown section `{key.value}`", meant_section(key.value, value)
+            else:
+                told.add(section)
+                message = f"`{key.value}` stands beside `{section}`, not inside it"
+                help = f"indent it, and what follows: `{section}` is empty"
+            yield section or key.value, Diagnostic("TG201", message, key.span, help=help)
+
+    def missing(self, name: str) -> Diagnostic:
+        """A section that must be there."""
+        example = "`tfgraph: 1`" if name == "tfgraph" else f"`{name}:`"
+        message = f"the section `{name}` is missing"
+        return Diagnostic("TG204", message, _start(self.node.span), help=f"add {example}")
+
+    def unfit(self, error: ValidationError) -> Diagnostic:
+        """A value that its part does not take."""
+        path = list(error.absolute_path)
+        name, whole = str(path[0]), len(path) == 1
+        part, place = self.known[name], at(self.node, path)
+        takes = part.takes if whole else part.items
+        if whole and is_null(place) and not place.span.text.strip():
+            help = f"write {takes} there, or remove `{name}`"
+            return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
+        help = as_list(name, takes, place)
+        help = help or mend_at(self.node, name, part.schema, self.variables)
+        if error.validator == "pattern":
+            takes = f"a name ({NAME_RULE})"
+        if error.validator == "maxLength":
+            takes = f"a name of at most {MAX_NAME} characters"
+        code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
+        where = f"`{name}`" if whole else f"an item of `{name}`"
+        message = f"{where} must be {takes}, got {kind_of(place)}"
+        return Diagnostic(code, message, place.span, help=help)
+
+
+def meant(node: Mapping, known: AbstractMapping[str, Part]) -> set[str]:
+    """The known names that unknown keys are meant for: they are misnamed, not missing."""
+    names = part_names(known)
+    unknown = (key.value for key, _ in node if key.value not in known)
+    return {name for key in unknown for name in called(key, names) or near(key, names)}
+
+
+def _start(span: Span) -> Span:
+    return replace(span, end_line=span.line, end_column=span.column + 1)

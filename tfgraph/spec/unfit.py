@@ -1,0 +1,91 @@
+"""Unfit: values that the parameters of a component do not take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as AbstractMapping
+
+from jsonschema import ValidationError
+
+from tfgraph.api import Component
+from tfgraph.api.parameters import too_large
+from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.errors import ParameterError
+from tfgraph.spec.failures import innermost, wanted
+from tfgraph.spec.mending import mend_at
+from tfgraph.spec.misnamed import in_order
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of, plain
+from tfgraph.spec.wording import flow, subject_of
+from tfgraph.words import did_you_mean, listed
+
+#: Longer lists are not looked at: JSON Schema takes its time over each item.
+MAX_ITEMS = 10_000
+
+
+def nameless(component: type[Component], value: Node | None) -> Diagnostic | None:
+    """A value by itself where no parameter is the primary one."""
+    if value is None or is_null(value) or isinstance(value, Mapping) or component.primary():
+        return None
+    names = in_order(component)
+    help = f"its parameters are {listed(names)}" if names else f"write `{component.type}`"
+    words = plain(value) if isinstance(value, Sequence) else [plain(value)]
+    if component.kind == "layer" and all(isinstance(word, str) for word in words):
+        inputs = flow(plain(value))
+        help = f"the layers that it takes stand below `{component.type}:`, as `from: {inputs}`"
+    takes = "its parameters by name" if names else "no parameters"
+    message = f"{subject_of(component)} takes {takes}"
+    return Diagnostic("TG207", message, value.span, help=help)
+
+
+def too_long(component: type[Component], node: Mapping) -> Iterator[Diagnostic]:
+    """The lists that are too long to be checked."""
+    for key, value in node:
+        if isinstance(value, Sequence) and len(value.items) > MAX_ITEMS:
+            message = f"`{key.value}` of {subject_of(component)} has more than {MAX_ITEMS:,} items"
+            yield Diagnostic("TG206", message, value.span)
+
+
+def unfit(
+    component: type[Component], node: Mapping, error: ValidationError, variables: Collection[str]
+) -> Diagnostic:
+    """A value that its parameter does not take.
+
+    `variables` are those of the spec: one may be meant by a word without `$`.
+    """
+    error = innermost(error)
+    path = list(error.absolute_path)
+    parameter = component.parameters()[str(path[0])]
+    place = at(node, path)
+    got = kind_of(place) + (" in the list" if len(path) > 1 else "")
+    if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
+        got = f"a list of {len(place.items)}"
+    help = mend_at(node, parameter.name, parameter.schema(), variables)
+    if "null" in help:
+        help += f": {parameter.doc}"
+    if not help and error.validator == "enum" and isinstance(place, Scalar):
+        help = did_you_mean(str(place.value), map(str, wanted(error)))
+    takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"
+    code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
+    return Diagnostic(code, f"{takes}, got {got}", place.span, help=help)
+
+
+def disallowed(
+    made: Component, type_node: Scalar, spans: AbstractMapping[str, Span]
+) -> Iterator[Diagnostic]:
+    """Why a component does not take values that its schema lets pass; `spans` are of what is given."""
+    subject = subject_of(type(made))
+    large = [name for name in made.parameters() if name in spans and _is_large(made, name)]
+    for name in large:
+        message = f"`{name}` of {subject} is out of range: it has over 64 bits"
+        yield Diagnostic("TG108", message, spans[name])
+    if large:
+        return
+    try:
+        made.check_parameters()
+    except ParameterError as error:
+        span = spans.get(error.parameter, type_node.span)
+        yield Diagnostic("TG206", f"{subject} {error.message}", span, help=error.help)
+
+
+def _is_large(made: Component, name: str) -> bool:
+    return next(too_large(getattr(made, name)), None) is not None
