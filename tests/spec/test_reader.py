@@ -237,3 +237,22 @@ def test_every_duplicate_is_reported_with_the_line_of_the_first():
         ("TG103", 3, ("the first one is in line 1",)),
         ("TG103", 4, ("the first one is in line 1",)),
     ]
+
+
+def test_a_value_cut_by_a_comma_is_told_once_and_what_follows_it_is_kept():
+    source = Source("spec.yaml", "{size: (2, 3, seed: 4, more}")
+    node, (found,) = read(source)
+    assert found.message == "the `,` in `(2, 3` ends the value there"
+    assert [key.value for key, _ in node] == ["size", "seed", "more"]
+    source = Source("spec.yaml", "{size: (2, 3), more}")
+    node, (found,) = read(source)
+    assert found.message == "the `,` in `(2, 3)` ends the value there"
+    assert [key.value for key, _ in node] == ["size", "more"]
+
+
+def test_a_bracket_left_open_takes_no_keys_of_the_lines_below():
+    assert plain(sound("description: smile (\ndata:\nname: a")) == {
+        "description": "smile (",
+        "data": None,
+        "name": "a",
+    }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
+from tfgraph.diagnostics import Span
 from tfgraph.spec.expressions import OPERATIONS
 from tfgraph.spec.nodes import Mapping, Node, is_null
 
@@ -27,6 +29,33 @@ def template_name(key: Node, value: Node) -> str:
         return ""
     ((inner, below),) = key.entries
     return str(inner.value) if is_null(below) else ""
+
+
+@dataclass
+class Cut:
+    """A value without quotes that opens more round brackets than it closes: a comma may cut it.
+
+    `pieces` are what stands between the commas, `span` leads to the last one.
+    """
+
+    name: str
+    span: Span
+    pieces: list[str]
+
+    def add(self, text: str, span: Span) -> None:
+        """Take what stands behind a comma for a part of it."""
+        self.pieces.append(text)
+        self.span = replace(self.span, end_line=span.end_line, end_column=span.end_column)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is a comma in it."""
+        return len(self.pieces) > 1
+
+    @property
+    def text(self) -> str:
+        """The value as it was meant."""
+        return ", ".join(self.pieces)
 
 
 def is_whole(text: str) -> bool:

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tfgraph.spec.expressions import names_in
 from tfgraph.spec.nodes import Mapping, plain
-from tfgraph.spec.reader import core_scalar
+from tfgraph.spec.scalars import core_scalar
 from tfgraph.spec.wording import flow
 
 #: Longer values are not written out in a help.

@@ -7,18 +7,16 @@ scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-cor
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
-from tfgraph.spec.brackets import bracket_help, is_whole, template_name
-from tfgraph.spec.events import events_of
+from tfgraph.spec.brackets import Cut, bracket_help, is_whole, template_name
+from tfgraph.spec.events import events_of, is_lone_key, is_plain
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -29,6 +27,7 @@ from tfgraph.spec.nodes import (
     shortened,
     through,
 )
+from tfgraph.spec.scalars import core_scalar
 from tfgraph.spec.syntax import not_yaml
 
 MAX_CHARACTERS = 2_000_000
@@ -39,17 +38,7 @@ MAX_DEPTH = 64
 TOO_DEEP = f"values nest deeper than {MAX_DEPTH} levels"
 MAX_NODES = 50_000  # after the expansion of aliases
 TOO_MANY = f"the file expands to more than {MAX_NODES:,} values"
-MAX_DIGITS = 4_000
 
-_NULL = {"", "~", "null", "Null", "NULL"}
-_TRUE = {"true", "True", "TRUE"}
-_FALSE = {"false", "False", "FALSE"}
-_INT = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
-_NAN = {".nan", ".NaN", ".NAN"}
 # Control characters, those that show a text in another order than it has, invisible ones that no
 # script needs, and those that end a line in YAML 1.1 (libyaml's) but not in YAML 1.2.
 FORBIDDEN = re.compile(
@@ -247,18 +236,20 @@ class _Composer:
     def mapping(self, event: Any, depth: int) -> Mapping | Scalar:
         entries: dict[str, tuple[Scalar, Node]] = {}
         merged: dict[str, tuple[Scalar, Node]] = {}
-        template, cut, pieces = "", "", [""]
+        template = ""
+        cut: Cut | None = None
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
             key = self.node(inner, depth + 1)
-            plain_key = isinstance(inner, yaml.ScalarEvent) and inner.implicit[0]
+            plain_key = is_plain(inner)
             below = next(self.events)
             value = self.node(below, depth + 1)
-            if cut and isinstance(key, Scalar) and getattr(below, "value", None) == "":
-                pieces.append(getattr(inner, "value", ""))
-                if is_whole(", ".join(pieces)):
-                    entries[cut] = (entries[cut][0], self.whole(entries[cut][1], key, pieces))
-                    cut = ""
-            elif name := template_name(key, value):
+            if cut and not is_whole(cut.text) and is_lone_key(inner, below):
+                cut.add(inner.value, key.span)
+                continue
+            if cut and cut.is_cut:
+                entries[cut.name] = (entries[cut.name][0], self.whole(cut))
+            cut = None
+            if name := template_name(key, value):
                 template = name
             elif not isinstance(key, Scalar) or not isinstance(key.value, str):
                 message = f"a key must be a string, got {kind_of(key)}"
@@ -274,11 +265,10 @@ class _Composer:
                 self.report(Diagnostic("TG103", message, key.span, notes=(note,)))
             else:
                 entries[key.value] = (key, value)
-                plain = isinstance(below, yaml.ScalarEvent) and below.implicit[0]
-                cut = key.value if plain and not is_whole(below.value) else ""
-                pieces = [below.value] if cut else [""]
-        if cut and len(pieces) > 1:
-            entries[cut] = (entries[cut][0], self.whole(entries[cut][1], key, pieces))
+                if event.flow_style and is_plain(below) and not is_whole(below.value):
+                    cut = Cut(key.value, value.span, [below.value])
+        if cut and cut.is_cut:
+            entries[cut.name] = (entries[cut.name][0], self.whole(cut))
         for name, entry in merged.items():
             entries.setdefault(name, entry)
         span = self.span(event, inner)
@@ -288,14 +278,11 @@ class _Composer:
             return Scalar(UNKNOWN, span)
         return Mapping(tuple(entries.values()), span)
 
-    def whole(self, first: Node, last: Node, pieces: list[str]) -> Scalar:
-        """A value that commas inside round brackets have cut into keys, reported."""
-        text = ", ".join(pieces)
-        end = last.span
-        span = replace(first.span, end_line=end.end_line, end_column=end.end_column)
-        message = f"the `,` in `{shortened(text)}` ends the value there"
-        self.report(Diagnostic("TG101", message, span, help=bracket_help(text)))
-        return Scalar(UNKNOWN, span)
+    def whole(self, cut: Cut) -> Scalar:
+        """What stands for a value that commas inside round brackets have cut into keys."""
+        message = f"the `,` in `{shortened(cut.text)}` ends the value there"
+        self.report(Diagnostic("TG101", message, cut.span, help=bracket_help(cut.text)))
+        return Scalar(UNKNOWN, cut.span)
 
     def merge(self, merged: dict[str, tuple[Scalar, Node]], value: Node) -> None:
         for part in value.items if isinstance(value, Sequence) else (value,):
@@ -305,33 +292,3 @@ class _Composer:
                 continue
             for key, below in part:
                 merged.setdefault(key.value, (key, below))
-
-
-def core_scalar(text: str) -> Any:
-    """A plain scalar by the core schema of YAML 1.2; OverflowError for a number out of range."""
-    if text in _NULL:
-        return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    if _INT.fullmatch(text):
-        return _integer(text, 10)
-    if _OCTAL.fullmatch(text):
-        return _integer(text[2:], 8)
-    if _HEX.fullmatch(text):
-        return _integer(text[2:], 16)
-    if _FLOAT.fullmatch(text):
-        value = float(text)
-        if math.isinf(value):
-            raise OverflowError(f"the number {shortened(text)} is out of range")
-        return value
-    if _INFINITY.fullmatch(text):
-        return -math.inf if text.startswith("-") else math.inf
-    return math.nan if text in _NAN else text
-
-
-def _integer(digits: str, base: int) -> int:
-    if len(digits) <= MAX_DIGITS:
-        value = int(digits, base)
-        if -(2**63) <= value < 2**63:
-            return value
-    raise OverflowError(f"the integer {shortened(digits)} is out of range: it has over 64 bits")

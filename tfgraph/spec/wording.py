@@ -12,7 +12,7 @@ from typing import Any
 
 from tfgraph.api import Component
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, is_null, plain, shortened
-from tfgraph.spec.reader import core_scalar
+from tfgraph.spec.scalars import core_scalar
 
 #: So many characters of the items of a list are shown in a help.
 MAX_ITEMS_SHOWN = 120

@@ -8,7 +8,8 @@ import yaml
 
 from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Node, plain
-from tfgraph.spec.reader import FORBIDDEN, core_scalar
+from tfgraph.spec.reader import FORBIDDEN
+from tfgraph.spec.scalars import core_scalar
 from tfgraph.spec.variables import escaped
 
 
