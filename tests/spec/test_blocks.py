@@ -433,3 +433,11 @@ def test_a_spec_with_such_arguments_is_written_and_read_again():
 def test_a_block_that_is_written_another_way_is_one_mistake(block, help):
     found = problem(spec("  - wide", more=f"blocks: {{wide: {block}}}"))
     assert (found.code, found.help) == ("TG214", help)
+
+
+def test_a_list_of_blocks_is_one_mistake_whatever_uses_them():
+    found = problem(
+        spec("  - wide\n  - deep: 3", more="blocks: [{wide: {layers: [relu]}}, {deep: {}}]")
+    )
+    assert found.code == "TG205"
+    assert found.help == "write `{wide: {layers: [relu]}, deep: {}}`"

@@ -114,6 +114,22 @@ def test_of_two_lengths_the_one_said_last_holds(tmp_path: Path) -> None:
     assert tfgraph.load(tmp_path / "spec.yaml").spec.training.total_steps(7) == 5
 
 
+def test_steps_of_null_are_no_length() -> None:
+    assert training("{epochs: 3, steps: null}").total_steps(7) == 21
+    of_epochs = f"{LINE}train: {{epochs: 3}}"
+    changed = tfgraph.loads(of_epochs, set={"train.steps": None})
+    assert changed.spec.training.total_steps(7) == 21
+
+
+def test_a_figure_of_a_model_without_figures_is_refused_where_it_is_asked_for() -> None:
+    text = "tfgraph: 1\ninputs: {x: [4]}\nlayers: [relu]\ntrain:\n  early_stopping: {}\n"
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.span.line) == ("TG209", 5)
+    assert found.help == "add a `loss` or `metrics`"
+
+
 def test_settings_reach_into_groups() -> None:
     plan = tfgraph.loads(LINE, set={"train.checkpoint.keep": 5, "train.early_stopping": "loss"})
     assert plan.spec.training.checkpoint.keep == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tfgraph.diagnostics import Span
 from tfgraph.spec.expressions import OPERATIONS
@@ -35,16 +35,22 @@ def template_name(key: Node, value: Node) -> str:
 class Cut:
     """A value without quotes that opens more round brackets than it closes: a comma may cut it.
 
-    `pieces` are what stands between the commas, `span` leads to the last one.
+    `pieces` are what stands between the commas, `span` leads to the last one, `open` counts the
+    brackets that wait to be closed.
     """
 
     name: str
     span: Span
     pieces: list[str]
+    open: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open = left_open(self.pieces[0])
 
     def add(self, text: str, span: Span) -> None:
         """Take what stands behind a comma for a part of it."""
         self.pieces.append(text)
+        self.open += left_open(text)
         self.span = replace(self.span, end_line=span.end_line, end_column=span.end_column)
 
     @property
@@ -58,9 +64,9 @@ class Cut:
         return ", ".join(self.pieces)
 
 
-def is_whole(text: str) -> bool:
-    """Whether a text closes the round brackets that it opens."""
-    return text.count("(") <= text.count(")")
+def left_open(text: str) -> int:
+    """How many more round brackets a text opens than it closes."""
+    return text.count("(") - text.count(")")
 
 
 def bracket_help(text: str) -> str:

@@ -17,6 +17,7 @@ from tfgraph.api import (
     Optimizer,
 )
 from tfgraph.diagnostics import Source, Span
+from tfgraph.spec import nodes
 from tfgraph.spec.nodes import Node
 from tfgraph.spec.training import Training
 from tfgraph.spec.writing import written
@@ -69,6 +70,19 @@ class ClassWeights:
     listed: bool
     span: Span
     spans: Mapping[str, Span]
+
+    @classmethod
+    def of(cls, node: Node | None) -> ClassWeights | None:
+        """Those of a list or a mapping; None where there is none."""
+        if isinstance(node, nodes.Mapping):
+            pairs = [(key.value, key.span, value) for key, value in node]
+        elif isinstance(node, nodes.Sequence):
+            pairs = [(str(number), item.span, item) for number, item in enumerate(node.items)]
+        else:
+            return None
+        factors = {name: float(nodes.plain(value)) for name, _, value in pairs}
+        spans = {name: span for name, span, _ in pairs}
+        return cls(factors, isinstance(node, nodes.Sequence), node.span, spans)
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,8 @@ class Spec:
     def place(self, section: str) -> Span:
         """Where a section stands; the start of the file for one that is not given.
 
-        Parameters of `train` are found as `train.epochs`.
+        Parameters of `train` are found as `train.epochs`, or where what they are part of stands.
         """
+        while section not in self.spans and "." in section:
+            section = section.rpartition(".")[0]
         return self.spans.get(section, Span(self.source, 1, 1, 1, 1))

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
-from tfgraph.spec.brackets import Cut, bracket_help, is_whole, template_name
+from tfgraph.spec.brackets import Cut, bracket_help, left_open, template_name
 from tfgraph.spec.events import events_of, is_lone_key, is_plain
 from tfgraph.spec.nodes import (
     UNKNOWN,
@@ -243,7 +243,7 @@ class _Composer:
             plain_key = is_plain(inner)
             below = next(self.events)
             value = self.node(below, depth + 1)
-            if cut and not is_whole(cut.text) and is_lone_key(inner, below):
+            if cut and cut.open > 0 and is_lone_key(inner, below):
                 cut.add(inner.value, key.span)
                 continue
             if cut and cut.is_cut:
@@ -265,7 +265,7 @@ class _Composer:
                 self.report(Diagnostic("TG103", message, key.span, notes=(note,)))
             else:
                 entries[key.value] = (key, value)
-                if event.flow_style and is_plain(below) and not is_whole(below.value):
+                if event.flow_style and is_plain(below) and left_open(below.value) > 0:
                     cut = Cut(key.value, value.span, [below.value])
         if cut and cut.is_cut:
             entries[cut.name] = (entries[cut.name][0], self.whole(cut))

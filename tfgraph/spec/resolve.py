@@ -20,7 +20,7 @@ from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
-from tfgraph.spec.variables import Notes, Scope, StopResolving, file_scope
+from tfgraph.spec.variables import Notes, Scope, StopResolving, file_scope, pairs_of
 from tfgraph.words import did_you_mean
 
 
@@ -73,7 +73,7 @@ def _resolved(
     )
     section = node.get("blocks")
     blocks = declared_blocks(section, registry.types("layer"), notes)
-    names = [key.value for key, _ in section] if isinstance(section, Mapping) else []
+    names = [key.value for key, _ in pairs_of(section)]
     entries = EntryReader(node.span.source, registry, path.parent)
     stacker = Stacker(blocks, set(names) - set(blocks), scope, entries)
     expander = Expander(stacker)

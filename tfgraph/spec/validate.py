@@ -19,7 +19,7 @@ from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
 from tfgraph.spec.model import ClassWeights, LayerEntry, LossEntry, MetricEntry, Name, Spec
 from tfgraph.spec.naming import layer_names
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
 from tfgraph.spec.parts import meant
 from tfgraph.spec.resolve import Resolved
 from tfgraph.spec.training import Training
@@ -215,7 +215,7 @@ class _Validator:
                     target=_name(siblings.get("target")),
                     weight=float(plain(weight)) if weight else 1.0,
                     weight_span=weight.span if weight else None,
-                    class_weights=_class_weights(siblings.get("class_weights")),
+                    class_weights=ClassWeights.of(siblings.get("class_weights")),
                     sample_weights=_name(siblings.get("sample_weights")),
                 )
             )
@@ -261,7 +261,7 @@ class _Validator:
         if not isinstance(train, Mapping):
             return node
         epochs, steps = train.get("epochs"), train.get("steps")
-        if epochs is None or steps is None:
+        if epochs is None or steps is None or is_null(steps):
             return node
         rank = {SET: 2, self.entries.source.name: 1}
         one, other = (rank.get(found.span.source.name, 0) for found in (epochs, steps))
@@ -283,18 +283,6 @@ class _Validator:
 
 def _name(node: Node | None) -> Name | None:
     return Name(plain(node), node.span) if node else None
-
-
-def _class_weights(node: Node | None) -> ClassWeights | None:
-    if isinstance(node, Mapping):
-        pairs = [(key.value, key.span, value) for key, value in node]
-    elif isinstance(node, Sequence):
-        pairs = [(str(number), item.span, item) for number, item in enumerate(node.items)]
-    else:
-        return None
-    factors = {name: float(plain(value)) for name, _, value in pairs}
-    spans = {name: span for name, span, _ in pairs}
-    return ClassWeights(factors, isinstance(node, Sequence), node.span, spans)
 
 
 def _names(node: Node | None) -> tuple[Name, ...]:

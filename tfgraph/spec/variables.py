@@ -145,7 +145,7 @@ class Scope:
 
     def meant(self, text: str) -> str:
         """Help for what stands behind a `$` and is no name: other languages write it so."""
-        inner = re.fullmatch(r"\{ *(.*?) *\}", text)
+        inner = re.fullmatch(r"\{+ *(.*?) *\}+", text)
         plainer = re.sub(r"\bvars\.", "", (inner[1] if inner else text).replace("$", ""))
         if VARIABLE_NAME.fullmatch(plainer):
             return f"write `${plainer}`"
@@ -205,7 +205,7 @@ def file_scope(file: Mapping, notes: Notes) -> Scope:
     What is wrong with the section is said of it, once, and not of each use of a variable.
     """
     section = file.get("vars") or _misnamed(file)
-    pairs = list(_pairs(section))
+    pairs = list(pairs_of(section))
     node = Mapping(tuple(pairs), section.span) if section and pairs else None
     partial = not (section is None or is_null(section) or pairs or isinstance(section, Mapping))
     return Scope(notes, declared_in(node, notes), partial=partial)
@@ -217,7 +217,8 @@ def _misnamed(file: Mapping) -> Node | None:
     return next((value for key, value in file if key.value in others), None)
 
 
-def _pairs(section: Node | None) -> Iterator[tuple[Scalar, Node]]:
+def pairs_of(section: Node | None) -> Iterator[tuple[Scalar, Node]]:
+    """What a section declares, by name, also where it is a list of mappings."""
     for part in section.items if isinstance(section, Sequence) else (section,):
         if isinstance(part, Mapping):
             yield from part

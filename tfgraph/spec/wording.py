@@ -39,7 +39,7 @@ def as_list(name: str, takes: str, place: Node) -> str:
         return ""
     if isinstance(place, Scalar) and isinstance(place.value, str):
         return f"write `{name}: [{shortened(place.value)}]`"
-    if not isinstance(place, Mapping):
+    if not isinstance(place, Mapping) or not place.entries:
         return ""
     pairs = [(k.value, "" if is_null(v) else f": {flow(plain(v))}") for k, v in place]
     items = ", ".join(f"`- {key}{value}`" for key, value in pairs[:3])

@@ -30,7 +30,8 @@ def check_monitored(
             continue
         span = scope.spec.place(place)
         if known is not None and name not in known:
-            help = did_you_mean(name, known) or f"the figures are {listed(known)}"
+            have = f"the figures are {listed(known)}" if known else "add a `loss` or `metrics`"
+            help = did_you_mean(name, known) or have
             scope.report("TG209", f"no figure is called `{name}`", span, help=help)
         elif name in (metric.name for metric in metrics if metric.metric.better is None):
             help = "name one that is better the larger or the smaller it is"
