@@ -42,6 +42,23 @@ REGISTRY = Registry(
 FLAT, IMAGES = "data: {pictures: {flatten: true}}", "data: pictures"
 TRAINED = "optimizer: {gradient_descent: 0.01}\n"
 CLASSES = "loss: softmax_cross_entropy\n" + TRAINED
+TWO = "inputs: {x: [32], y: {shape: [], dtype: int32, classes: 3}}\n"
+HEADS = f"""\
+inputs: {{{{x: [32], kind: {{{{shape: [], dtype: int32, classes: 3}}}}, years: [1]}}}}
+layers:
+  - dense: {{{{units: 16, activation: relu}}}}
+    name: body
+  - dense: 3
+    name: class
+  - dense: 1
+    from: body
+    name: age
+outputs: [class, age]
+loss:
+  - {{loss}}
+  - {{{{squared_error: {{{{}}}}, of: age, target: years}}}}
+metrics: [{{metric}}]
+{TRAINED.replace("{", "{{").replace("}", "}}")}"""
 ENCODER = """\
 layers:
   - matmul: {units: 500, bias: true}
@@ -226,6 +243,33 @@ CASES = {
         "`{softmax_cross_entropy: {}, of: logits}`",
         [[("loss: softmax_cross_entropy", "loss: {softmax_cross_entropy: {}, of: logits}")]],
     ),
+    "a target that is misspelt beyond knowing": Case(
+        f"{TWO}layers:\n  - dense: 3\nloss: {{softmax_cross_entropy: , target: label}}\n{TRAINED}",
+        "write `target: y`, which fits `dense_1`",
+        [[("target: label", "target: y")]],
+    ),
+    "a loss without a target": Case(
+        f"{TWO}layers:\n  - dense: 3\n{CLASSES}",
+        "write `target: y` beside `softmax_cross_entropy`: "
+        "`{softmax_cross_entropy: {}, target: y}`",
+        [[("softmax_cross_entropy", "{softmax_cross_entropy: {}, target: y}")]],
+    ),
+    "a loss of one of several outputs, without a target": Case(
+        HEADS.format(
+            loss="softmax_cross_entropy", metric="{accuracy: {}, of: class, target: kind}"
+        ),
+        "write `of: class` and `target: kind` beside `softmax_cross_entropy`: "
+        "`{softmax_cross_entropy: {}, of: class, target: kind}`",
+        [[("- softmax_cross_entropy", "- {softmax_cross_entropy: {}, of: class, target: kind}")]],
+    ),
+    "a metric of one of several outputs, which a loss names": Case(
+        HEADS.format(
+            loss="{softmax_cross_entropy: {}, of: class, target: kind}", metric="accuracy"
+        ),
+        "write `of: class` and `target: kind` beside `accuracy`: "
+        "`{accuracy: {}, of: class, target: kind}`",
+        [[("[accuracy]", "[{accuracy: {}, of: class, target: kind}]")]],
+    ),
     "fewer logits than classes": Case(
         f"{FLAT}\nlayers:\n  - dense: 7\n  - dropout: 0.1\n{CLASSES}",
         "`units` of `dense_1` (line 4) must be 10: `label` has 10 classes",
@@ -309,3 +353,15 @@ def test_of_very_many_inputs_no_mend_is_sought():
     names = ", ".join(f"dense_{number}" for number in range(1, 19))
     (found,) = errors(f"inputs: {{x: [3]}}\nlayers:\n{layers}  - add:\n    from: [{names}]\n")
     assert found.help.startswith("make the sizes 3 and 4 and 5")
+
+
+def test_which_field_is_meant_is_not_guessed_among_several():
+    text = "inputs: {x: [3], y: [3], z: [3]}\nlayers:\n  - matmul: 3\n    from: x\n"
+    (found,) = errors(f"{text}loss: {{squared_error: , target: label}}\n{TRAINED}")
+    assert found.help == "there are `x`, `y`, `z`"
+
+
+def test_a_field_of_weights_that_nothing_is_called_is_all_that_is_told():
+    loss = "loss: {softmax_cross_entropy: , target: y, sample_weights: often}"
+    (found,) = errors(f"{TWO}layers:\n  - dense: 3\n{loss}\n{TRAINED}")
+    assert found.message == "no field is called `often`"

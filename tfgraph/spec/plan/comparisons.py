@@ -11,34 +11,35 @@ from tfgraph.spec.model import LossEntry, MetricEntry
 from tfgraph.spec.plan.contract import Caller
 from tfgraph.spec.plan.mends import beside, best_first, mend_comparison
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
+from tfgraph.spec.plan.pairing import Pair, Pairing
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.weighting import class_weights, sample_weights
 from tfgraph.words import listed
 
 
-def plan_losses(scope: Scope, outputs: tuple[str, ...]) -> tuple[PlannedLoss, ...]:
+def plan_losses(pairing: Pairing) -> tuple[PlannedLoss, ...]:
     """The losses that are sound; what is wrong with the others is reported."""
+    scope = pairing.scope
     several = len(scope.spec.losses) > 1
     unique = _unique_names()
     found: list[PlannedLoss] = []
     for entry in scope.spec.losses:
-        pair = _compared(scope, entry, outputs)
+        field = sample_weights(scope, entry)
+        pair = _compared(pairing, entry)
         if pair is None:
             continue
         name = f"{pair[0]}.{entry.component.type}" if several else entry.component.type
         name = unique(name)
         factors = class_weights(scope, entry, pair[1])
-        field = sample_weights(scope, entry)
         found.append(
             PlannedLoss(name, entry.component, *pair, entry.weight, entry.span, factors, field)
         )
     return tuple(found)
 
 
-def plan_metrics(
-    scope: Scope, outputs: tuple[str, ...], losses: Sequence[PlannedLoss]
-) -> tuple[PlannedMetric, ...]:
+def plan_metrics(pairing: Pairing, losses: Sequence[PlannedLoss]) -> tuple[PlannedMetric, ...]:
     """The metrics that are sound, under names that none of the losses is reported by."""
+    scope = pairing.scope
     types = Counter(entry.component.type for entry in scope.spec.metrics)
     unique = _unique_names()
     # Evaluation reports the losses beside the metrics.
@@ -46,7 +47,7 @@ def plan_metrics(
         unique(taken)
     found: list[PlannedMetric] = []
     for entry in scope.spec.metrics:
-        pair = _compared(scope, entry, outputs)
+        pair = _compared(pairing, entry)
         if pair is None:
             continue
         name = entry.component.type
@@ -57,14 +58,17 @@ def plan_metrics(
     return tuple(found)
 
 
-def _compared(
-    scope: Scope, entry: LossEntry | MetricEntry, outputs: tuple[str, ...]
-) -> tuple[str, str] | None:
+def _compared(pairing: Pairing, entry: LossEntry | MetricEntry) -> Pair | None:
     """The layer and the field that a loss or a metric compares; None where one is not sound."""
-    target = _target(scope, entry)
-    of = _output(scope, entry, outputs, target)
-    if of is None or target is None:
+    scope = pairing.scope
+    target = _target(pairing, entry)
+    of = _output(pairing, entry)
+    if "" in (of, target):
+        _ask(pairing, entry, of, target)
+    if not of or not target:
         return None
+    if isinstance(entry, LossEntry):
+        pairing.named.append((entry, (of, target)))
     output, wanted = scope.spec_of(of), scope.spec_of(target)
     if output is None or wanted is None:
         return None
@@ -80,42 +84,60 @@ def _compared(
     return of, target
 
 
-def _output(
-    scope: Scope, entry: LossEntry | MetricEntry, outputs: tuple[str, ...], target: str | None
-) -> str | None:
-    """The layer or input that it is of; reported where nothing says which."""
+def _output(pairing: Pairing, entry: LossEntry | MetricEntry) -> str | None:
+    """The layer or input that it is of; empty where nothing says which, None where it is not sound."""
+    names = pairing.scope.names
     if entry.of:
-        return entry.of.value if scope.known(entry.of, "layer or input", scope.names) else None
-    if len(outputs) > 1:
+        return entry.of.value if pairing.scope.known(entry.of, "layer or input", names) else None
+    if len(pairing.outputs) > 1:
+        return ""
+    return pairing.outputs[0] if pairing.outputs[0] in names else None
+
+
+def _target(pairing: Pairing, entry: LossEntry | MetricEntry) -> str | None:
+    """The field that it compares with; empty where nothing says which, None where it is not sound."""
+    scope = pairing.scope
+    if entry.target is None:
+        data = scope.spec.data
+        return (data.component.target() if data else None) or ""
+
+    def fitting() -> str:
+        found = pairing.meant(entry, entry.of.value if entry.of else "")
+        return f"write `target: {found[1]}`, which fits `{found[0]}`" if found else ""
+
+    known = scope.known(entry.target, "field", scope.field_names, fitting)
+    return entry.target.value if known else None
+
+
+def _ask(
+    pairing: Pairing, entry: LossEntry | MetricEntry, of: str | None, target: str | None
+) -> None:
+    """Report that an entry does not say what it compares, with what fits."""
+    scope = pairing.scope
+    found = pairing.meant(entry, of or "", target or "") if None not in (of, target) else None
+    pair = dict(zip(("of", "target"), found)) if found else {}
+    if found and isinstance(entry, LossEntry):
+        pairing.named.append((entry, found))
+    outputs, fields = listed(pairing.outputs), listed(_labels_first(scope))
+    needs, help = {
+        (True, True): (
+            "`of` and `target`: the output and the field to compare",
+            f"the outputs are {outputs}, and the fields are {fields}",
+        ),
+        (True, False): (f"`of`: there are the outputs {outputs}", ""),
+        (False, True): ("`target`: the field to compare with", f"the fields are {fields}"),
+    }[of == "", target == ""]
+    if of == "" and target != "" and not pair:
         check = partial(Caller(entry.component, entry.span).call, "check")
-        likely = best_first(scope, check, outputs, target)[0] if target else outputs[0]
-        scope.report(
-            "TG209",
-            f"{entry.component.kind} `{entry.component.type}` needs `of`: "
-            f"there are the outputs {listed(outputs)}",
-            entry.span,
-            help=beside(entry, f"of: {likely}"),
-        )
-        return None
-    return outputs[0] if outputs[0] in scope.names else None
-
-
-def _target(scope: Scope, entry: LossEntry | MetricEntry) -> str | None:
-    """The field that it compares with; reported where nothing says which."""
-    if entry.target:
-        fields = [name for name in scope.names if name not in scope.entries]
-        return entry.target.value if scope.known(entry.target, "field", fields) else None
-    data = scope.spec.data
-    default = data.component.target() if data else None
-    if default is None:
-        scope.report(
-            "TG209",
-            f"{entry.component.kind} `{entry.component.type}` needs `target`: "
-            "the field to compare with",
-            entry.span,
-            help=f"the fields are {listed(_labels_first(scope))}",
-        )
-    return default
+        names = pairing.outputs
+        pair = {"of": best_first(scope, check, names, target)[0] if target else names[0]}
+    missing = [key for key, name in (("of", of), ("target", target)) if name == ""]
+    scope.report(
+        "TG209",
+        f"{entry.component.kind} `{entry.component.type}` needs {needs}",
+        entry.span,
+        help=beside(entry, *(f"{key}: {pair[key]}" for key in missing)) if pair else help,
+    )
 
 
 def _labels_first(scope: Scope) -> list[str]:

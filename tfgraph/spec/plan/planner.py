@@ -10,6 +10,7 @@ from tfgraph.spec.plan.fields import find_fields
 from tfgraph.spec.plan.freezing import check_trained
 from tfgraph.spec.plan.model import Plan, PlannedLoss, PlannedMetric, above
 from tfgraph.spec.plan.monitoring import check_monitored
+from tfgraph.spec.plan.pairing import Pairing
 from tfgraph.spec.plan.precision import check_precision
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.wiring import plan_layers
@@ -35,8 +36,9 @@ def _plan(scope: Scope) -> Plan | None:
         scope.known(name, "layer or input", scope.names)
     scope.check_twice(scope.spec.outputs, "output")
     outputs = tuple(name.value for name in scope.spec.outputs) or (scope.spec.layers[-1].name,)
-    losses = plan_losses(scope, outputs)
-    metrics = plan_metrics(scope, outputs, losses)
+    pairing = Pairing(scope, outputs)
+    losses = plan_losses(pairing)
+    metrics = plan_metrics(pairing, losses)
     check_monitored(scope, losses, metrics)
     if scope.diagnostics or scope.failed:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -54,17 +54,27 @@ class Scope:
         """All layers and inputs, once the fields are found; unsound ones among them."""
         return {**self.entries, **self.fields, **dict.fromkeys(sorted(self.failed))}
 
+    @cached_property
+    def field_names(self) -> Collection[str]:
+        """All fields, once they are found; unsound ones among them."""
+        return [name for name in self.names if name not in self.entries]
+
     @property
     def comparisons(self) -> tuple[LossEntry | MetricEntry, ...]:
         """The losses and the metrics."""
         return (*self.spec.losses, *self.spec.metrics)
 
-    def known(self, name: Name, what: str, have: Collection[str]) -> bool:
-        """Whether a name is among those there are; reported if not."""
+    def known(
+        self, name: Name, what: str, have: Collection[str], instead: Callable[[], str] = str
+    ) -> bool:
+        """Whether a name is among those there are; reported if not.
+
+        Where none of them is like it, `instead` is asked for help.
+        """
         if name.value in have:
             return True
         near = [*have, *(self.spec.aliases if "layer" in what else ())]
-        help = did_you_mean(name.value, near) or f"there are {listed(have)}"
+        help = did_you_mean(name.value, near) or instead() or f"there are {listed(have)}"
         self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
         return False
 

@@ -50,8 +50,7 @@ def sample_weights(scope: Scope, entry: LossEntry) -> str | None:
     name = entry.sample_weights
     if name is None:
         return None
-    fields = [field for field in scope.names if field not in scope.entries]
-    if not scope.known(name, "field", fields) or name.value in scope.failed:
+    if not scope.known(name, "field", scope.field_names) or name.value in scope.failed:
         return None
     field = scope.fields[name.value]
     if field.shape == () and field.classes is None:

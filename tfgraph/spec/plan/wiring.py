@@ -97,12 +97,12 @@ class _Wiring:
         candidates = self.candidates()
         if len(candidates) == 1:
             return (candidates[0],)
+        if len(candidates) > 1 and not self.targets_known():
+            return None
         least, most = entry.component.arity()
         if least <= len(candidates) and (most is None or len(candidates) <= most):
             return tuple(candidates)
         if scope.failed.intersection(candidates):
-            return None
-        if not scope.spec.targets_known:
             return None
         scope.report(
             "TG302",
@@ -121,6 +121,16 @@ class _Wiring:
     def candidates(self) -> list[str]:
         """The inputs that layers may take."""
         return [name for name in self.scope.model_inputs if name not in self.only_targets()]
+
+    def targets_known(self) -> bool:
+        """Whether all fields that losses and metrics read are known; what is not is reported."""
+        scope = self.scope
+        if scope.spec.data is not None:
+            return scope.spec.targets_known
+        weighing = [entry.sample_weights for entry in scope.spec.losses if entry.sample_weights]
+        named = [*(entry.target for entry in scope.comparisons), *weighing]
+        known = all(name and name.value in scope.field_names for name in named)
+        return scope.spec.targets_known and known
 
     def only_targets(self) -> set[str]:
         """Inputs that the losses and metrics read and that no layer takes."""

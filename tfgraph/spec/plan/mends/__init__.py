@@ -8,8 +8,8 @@ metric compares, `circles` what layers need of each other; `changes` finds singl
 """
 
 from tfgraph.spec.plan.mends.circles import culprit
-from tfgraph.spec.plan.mends.comparisons import best_first, mend_comparison
+from tfgraph.spec.plan.mends.comparisons import best_first, mend_comparison, suits
 from tfgraph.spec.plan.mends.layers import mend_layer
 from tfgraph.spec.plan.mends.wording import beside
 
-__all__ = ["beside", "best_first", "culprit", "mend_comparison", "mend_layer"]
+__all__ = ["beside", "best_first", "culprit", "mend_comparison", "mend_layer", "suits"]

@@ -46,10 +46,10 @@ def mend_comparison(
 
 def best_first(scope: Scope, check: Check, names: Sequence[str], target: str) -> list[str]:
     """The names of outputs, those first that a comparison with the target takes."""
-    return sorted(names, key=lambda name: -_suits(scope, check, name, target))
+    return sorted(names, key=lambda name: -suits(scope, check, name, target))
 
 
-def _suits(scope: Scope, check: Check, of: str, target: str) -> int:
+def suits(scope: Scope, check: Check, of: str, target: str) -> int:
     """0 for an output that does not fit, 1 for one that does, 2 for one of the target's size."""
     output, wanted = scope.spec_of(of), scope.spec_of(target)
     if output is None or wanted is None or not works(partial(check, output, wanted)):
@@ -96,7 +96,7 @@ class _ComparisonMends:
         """Another output, of the very size of the target."""
         others = [name for name in self.ends() if name != of]
         for name in best_first(self.scope, self.check, others, target)[:1]:
-            if _suits(self.scope, self.check, name, target) == 2:
+            if suits(self.scope, self.check, name, target) == 2:
                 return beside(self.entry, f"of: {name}")
         return ""
 

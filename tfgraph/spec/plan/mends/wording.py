@@ -57,13 +57,13 @@ def mapping(type_name: str, values: Mapping[str, str]) -> str:
     return f"{type_name}: {{{', '.join(f'{key}: {text}' for key, text in values.items())}}}"
 
 
-def beside(entry: Entry[Any], sibling: str) -> str:
-    """Where to write a sibling of an entry: "`of: a` beside `accuracy`", in full for a bare type."""
+def beside(entry: Entry[Any], *siblings: str) -> str:
+    """Where to write siblings of an entry: "`of: a` beside `accuracy`", in full for a bare type."""
     span, type_name = entry.span, entry.component.type
-    said = f"write `{sibling}` beside `{type_name}`"
+    said = f"write {' and '.join(f'`{sibling}`' for sibling in siblings)} beside `{type_name}`"
     after = span.source.line(span.line)[span.end_column - 1 :].lstrip()
     if span.line == span.end_line and not after.startswith(":"):
-        said += f": `{{{type_name}: {{}}, {sibling}}}`"
+        said += f": `{{{type_name}: {{}}, {', '.join(siblings)}}}`"
     return said
 
 
