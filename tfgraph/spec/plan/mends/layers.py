@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tfgraph.api import Layer, LayerReference, TensorSpec
@@ -10,6 +10,7 @@ from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import contract
 from tfgraph.spec.plan.mends import changes, wording
+from tfgraph.spec.plan.mends.bridges import Bridge, bridges
 from tfgraph.spec.plan.mends.trial import MAX_STEPS, up, works
 from tfgraph.spec.plan.model import above
 from tfgraph.spec.plan.notes import place
@@ -97,9 +98,10 @@ class _LayerMends:
             def fits(x: TensorSpec, index: int = index) -> bool:
                 return self.takes(self.layer, *self.xs[:index], x, *self.xs[index + 1 :])
 
-            for layer, spec in self.bridges(index):
-                if fits(spec):
-                    return self.bridge(index, layer)
+            for bridge, other in bridges(self.scope, self.entry, tuple(self.inputs), index):
+                suits = fits(bridge.of(self.xs[index], self.xs[other]))
+                if suits and self.elsewhere(bridge, index, other):
+                    return self.bridge(index, bridge.layer)
             found = changes.parameter_above(self.scope, name, fits, self.entry.span)
             if found:
                 return found
@@ -114,22 +116,16 @@ class _LayerMends:
         numbers = range(len(self.inputs))
         return sorted(numbers, key=lambda n: (self.inputs[n] not in leads[self.inputs[n]], -n))
 
-    def bridges(self, index: int) -> Iterator[tuple[str, TensorSpec]]:
-        """Layers that give an input the shape of another one, and the spec they give."""
-        x = self.xs[index]
-        for wanted in dict.fromkeys(spec for n, spec in enumerate(self.xs) if n != index):
-            if x.dtype != wanted.dtype or not x.floating:
+    def elsewhere(self, bridge: Bridge, index: int, other: int) -> bool:
+        """Whether a bridge does for the other uses of the block that the layer stands in."""
+        for use in self.scope.planned.values():
+            xs = list(use.input_specs)
+            if use.span.place != self.entry.span.place or len(xs) != len(self.inputs):
                 continue
-            if x.rank != wanted.rank and x.size == wanted.size is not None:
-                yield wording.sizes(wanted.shape), wanted
-            elif x.rank == wanted.rank == 4 and x.shape[-1]:
-                stride = _stride(x, wanted)
-                if stride and wanted.shape[-1]:
-                    values = {"filters": str(wanted.shape[-1]), "kernel_size": "1"}
-                    values |= {"stride": stride} if stride != "1" else {}
-                    yield f"`{wording.mapping('conv2d', values)}`", wanted
-            elif x.shape[:-1] == wanted.shape[:-1] and x.shape[-1] and wanted.shape[-1]:
-                yield f"`matmul: {wanted.shape[-1]}`", wanted
+            xs[index] = bridge.of(xs[index], xs[other])
+            if not self.takes(use.layer, *xs):
+                return False
+        return True
 
     def bridge(self, index: int, layer: str) -> str:
         """How to put a layer on one of several inputs."""
@@ -145,19 +141,3 @@ class _LayerMends:
             f"put {layer} with `name: {name}` and `from: {given}` before it, and write "
             f"`from: [{', '.join(named)}]` here"
         )
-
-
-def _stride(x: TensorSpec, wanted: TensorSpec) -> str:
-    """The stride with which windows of one pixel make the sizes of one image of another's."""
-    strides = []
-    for have, want in zip(x.shape[1:3], wanted.shape[1:3]):
-        if have is None or want is None:
-            if have is not want:
-                return ""
-            strides.append(1)
-            continue
-        stride = -(-have // want)
-        if want < 1 or -(-have // stride) != want:
-            return ""
-        strides.append(stride)
-    return str(strides[0]) if strides[0] == strides[1] else wording.value(strides)
