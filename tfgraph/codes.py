@@ -43,7 +43,7 @@ CODES: dict[str, str] = {
     "TG409": "an activation that confines what a loss takes",
     "TG410": "a loss of probabilities on other numbers",
     "TG411": "a layer or loss that is the same whatever it is given",
-    "TG412": "many more logits than classes",
+    "TG412": "more logits than classes",
     "TG413": "losses none of which has a weight above 0",
     "TG414": "dropout right before a loss",
     "TG415": "a metric that counts classes, on numbers",

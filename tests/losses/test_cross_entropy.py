@@ -144,7 +144,9 @@ def test_sigmoid_cross_entropy_refuses_what_does_not_fit():
     refusal("sigmoid_cross_entropy", ((), "float32"), ((1,), "float32"))
     problem = refusal("sigmoid_cross_entropy", ((), "float32"), ((), "int32"), classes=3)
     assert "asks yes or no, and the target has 3 classes" in problem.message
-    assert problem.help == "use `softmax_cross_entropy` for one class of several"
+    assert (
+        problem.help == "the target is one of 3 classes: use `softmax_cross_entropy`, of 3 logits"
+    )
 
 
 def test_kl_divergence_is_that_of_keras():

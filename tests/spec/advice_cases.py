@@ -147,6 +147,24 @@ FIRES = {
         "softmax_cross_entropy",
         f"{FLAT}{stack('dense: 64')}{CLASSES}",
     ),
+    "one logit too many": (
+        "TG412",
+        "softmax_cross_entropy",
+        f"{FLAT}{stack('dense: 11')}{CLASSES}",
+    ),
+    "accuracy of the digits, of an autoencoder": (
+        "TG415",
+        "accuracy",
+        f"{FLAT}{stack('dense: 784')}loss: {{squared_error: , target: image}}\noptimizer: adam\n"
+        "metrics: [accuracy]\n",
+    ),
+    "accuracy behind a sigmoid too many": (
+        "TG408",
+        "sigmoid",
+        f"{ANSWER}{stack('{dense: {units: 1, activation: sigmoid}, from: x}')}"
+        "loss: {sigmoid_cross_entropy: , target: y}\noptimizer: adam\n"
+        "metrics: [{accuracy: , target: y}]\n",
+    ),
     "a loss of weight 0": (
         "TG413",
         "0",
@@ -307,6 +325,10 @@ FIRES = {
 }
 
 SILENT = {
+    "a table of words filled up to a multiple of 8": (
+        "inputs: {x: [4], word: {shape: [], dtype: int32, classes: 1001}}\n"
+        f"{stack('dense: 1008')}loss: {{softmax_cross_entropy: , target: word}}\noptimizer: adam\n"
+    ),
     "what prediction depends on, without a loss": f"inputs: {{x: [4]}}\n"
     f"{stack('{matmul: 3, name: out}')}train: {{seed: 1, precision: bfloat16}}\n",
     "a layer that lends its weights": f"inputs: {{x: [4], y: [4]}}\n"
@@ -344,7 +366,6 @@ SILENT = {
     "relu before squared_error": f"{LINE}{stack('scale', 'relu')}{NUMBERS}",
     "softmax before a divergence": f"{VECTORS}{stack('{dense: 3, from: x}', 'softmax')}"
     "loss: {kl_divergence: , target: y}\noptimizer: adam\n",
-    "a few more logits than classes": f"{FLAT}{stack('dense: 12')}{CLASSES}",
     "a loss that is only watched": f"{LINE}layers: [scale]\n"
     "loss: [squared_error, {absolute_error: , weight: 0}]\noptimizer: adam\n",
     "a loss that works against another": f"{LINE}layers: [scale]\n"

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from tfgraph.api import ComparisonFacts, Loss, ShapeError, Tensor, TensorSpec, param
 from tfgraph.lazy import tf
-from tfgraph.losses.regression import Elementwise, in_one_dtype, mean_per_example, wide
+from tfgraph.losses.regression import (
+    Elementwise,
+    in_one_dtype,
+    instead_for_classes,
+    mean_per_example,
+    wide,
+)
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -132,11 +138,14 @@ class SigmoidCrossEntropy(Loss):
         output.expect_floating()
         one_logit = output.rank == 2 and output.shape[1] == 1
         if target.shape != output.shape and not (one_logit and target.rank == 1):
-            raise ShapeError(f"needs an answer for each logit of {output}, got {target}")
+            raise ShapeError(
+                f"needs an answer for each logit of {output}, got {target}",
+                help=instead_for_classes(output, target),
+            )
         if target.classes is not None and target.classes > 2:
             raise ShapeError(
                 f"asks yes or no, and the target has {target.classes} classes",
-                help="use `softmax_cross_entropy` for one class of several",
+                help=instead_for_classes(output, target),
             )
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfgraph.api import ComparisonFacts, Loss, ShapeError, Tensor, TensorSpec
 from tfgraph.lazy import tf
-from tfgraph.losses.regression import in_one_dtype, mean_per_example
+from tfgraph.losses.regression import in_one_dtype, instead_for_classes, mean_per_example
 
 
 class Hinge(Loss):
@@ -33,9 +33,15 @@ class Hinge(Loss):
         output.expect_floating()
         one_score = output.rank == 2 and output.shape[1] == 1
         if target.shape != output.shape and not (one_score and target.rank == 1):
-            raise ShapeError(f"needs a side for each score of {output}, got {target}")
+            raise ShapeError(
+                f"needs a side for each score of {output}, got {target}",
+                help=instead_for_classes(output, target),
+            )
         if target.classes is not None and target.classes > 2:
-            raise ShapeError(f"takes two sides, and the target has {target.classes} classes")
+            raise ShapeError(
+                f"takes two sides, and the target has {target.classes} classes",
+                help=instead_for_classes(output, target),
+            )
 
     def build(self, output: Tensor, target: Tensor) -> Tensor:
         output, target = in_one_dtype(output, tf.reshape(target, tf.shape(output)))

@@ -15,14 +15,20 @@ class Elementwise(Loss):
         if output.shape != target.shape:
             raise ShapeError(
                 f"needs a target like the output {output}, got {target}",
-                help="give each example of the target one axis of size 1, or take the loss of a "
-                "`reshape: []` behind that layer"
-                if output.shape == (*target.shape, 1)
-                else "",
+                help=instead_for_classes(output, target)
+                or (
+                    "give each example of the target one axis of size 1, or take the loss of a "
+                    "`reshape: []` behind that layer"
+                    if output.shape == (*target.shape, 1)
+                    else ""
+                ),
             )
         output.expect_floating()
         if not target.floating:
-            raise ShapeError(f"needs a floating-point target, got {target}")
+            raise ShapeError(
+                f"needs a floating-point target, got {target}",
+                help=instead_for_classes(output, target),
+            )
 
     def facts(self, output: TensorSpec, target: TensorSpec) -> ComparisonFacts:
         return ComparisonFacts(compares="numbers")
@@ -131,6 +137,18 @@ class Cosine(Elementwise):
         output, target = in_one_dtype(output, target)
         cosine = tf.reduce_sum(unit(output) * unit(target), -1)
         return mean_per_example(1 - cosine)
+
+
+def instead_for_classes(output: TensorSpec, target: TensorSpec) -> str:
+    """The loss for a target that is a class index, for an output that it is no number for."""
+    classes = target.classes
+    if target.floating or classes is None:
+        return ""
+    if classes == 2 and output.shape[-1:] != (2,):
+        return "the target is one of 2 classes: use `sigmoid_cross_entropy`, of one logit"
+    return (
+        f"the target is one of {classes} classes: use `softmax_cross_entropy`, of {classes} logits"
+    )
 
 
 def in_one_dtype(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:

@@ -59,6 +59,20 @@ loss:
   - {{{{squared_error: {{{{}}}}, of: age, target: years}}}}
 metrics: [{{metric}}]
 {TRAINED.replace("{", "{{").replace("}", "}}")}"""
+RESIDUAL = """\
+inputs: {{image: [32, 32, 8]}}
+blocks:
+  residual:
+    params: {{width: 8, step: 1}}
+    layers:
+      - conv2d: {body}
+        name: body
+      - add:
+        from: [input, body]
+layers: [{uses}]
+"""
+WIDER = "{residual: 8}, {residual: {width: 16, step: 2}}, {residual: {width: 16}}"
+SIZES = (("a", 16), ("b", 8), ("c", 32), ("d", 8))
 ENCODER = """\
 layers:
   - matmul: {units: 500, bias: true}
@@ -172,13 +186,28 @@ CASES = {
                 name: shortcut
             """
         ),
-        "put `conv2d: {filters: 16, kernel_size: 1, stride: 2}` with `name: shortcut` and "
+        "put `conv2d: {filters: $filters, kernel_size: 1, stride: 2}` with `name: shortcut` and "
         "`from: input` before it, and write `from: [shortcut, body]` here",
         [
             [
                 (
                     "      - add:\n        from: [input, body]",
-                    "      - conv2d: {filters: 16, kernel_size: 1, stride: 2}\n"
+                    "      - conv2d: {filters: $filters, kernel_size: 1, stride: 2}\n"
+                    "        name: shortcut\n        from: input\n"
+                    "      - add:\n        from: [shortcut, body]",
+                )
+            ]
+        ],
+    ),
+    "a shortcut in a block that is used at two widths and two strides": Case(
+        RESIDUAL.format(body="{filters: $width, stride: $step}", uses=WIDER),
+        "put `conv2d: {filters: $width, kernel_size: 1, stride: $step}` with `name: shortcut` and "
+        "`from: input` before it, and write `from: [shortcut, body]` here",
+        [
+            [
+                (
+                    "      - add:\n        from: [input, body]",
+                    "      - conv2d: {filters: $width, kernel_size: 1, stride: $step}\n"
                     "        name: shortcut\n        from: input\n"
                     "      - add:\n        from: [shortcut, body]",
                 )
@@ -269,6 +298,27 @@ CASES = {
         "write `of: class` and `target: kind` beside `accuracy`: "
         "`{accuracy: {}, of: class, target: kind}`",
         [[("[accuracy]", "[{accuracy: {}, of: class, target: kind}]")]],
+    ),
+    "a loss of numbers for a class": Case(
+        f"{FLAT}\nlayers:\n  - dense: 10\nloss: squared_error\n{TRAINED}",
+        "the target is one of 10 classes: use `softmax_cross_entropy`, of 10 logits",
+        [[("squared_error", "softmax_cross_entropy")]],
+    ),
+    "a loss of yes and no for one of ten classes": Case(
+        f"{FLAT}\nlayers:\n  - dense: 10\nloss: sigmoid_cross_entropy\n{TRAINED}",
+        "the target is one of 10 classes: use `softmax_cross_entropy`, of 10 logits",
+        [[("sigmoid_cross_entropy", "softmax_cross_entropy")]],
+    ),
+    "a loss of sides for one of ten classes": Case(
+        f"{FLAT}\nlayers:\n  - dense: 10\nloss: hinge\n{TRAINED}",
+        "the target is one of 10 classes: use `softmax_cross_entropy`, of 10 logits",
+        [[("hinge", "softmax_cross_entropy")]],
+    ),
+    "a loss of numbers for a yes or no": Case(
+        f"{TWO.replace('classes: 3', 'classes: 2')}layers:\n  - dense: 1\n"
+        f"loss: {{absolute_error: , target: y}}\n{TRAINED}",
+        "the target is one of 2 classes: use `sigmoid_cross_entropy`, of one logit",
+        [[("absolute_error", "sigmoid_cross_entropy")]],
     ),
     "fewer logits than classes": Case(
         f"{FLAT}\nlayers:\n  - dense: 7\n  - dropout: 0.1\n{CLASSES}",
@@ -365,3 +415,13 @@ def test_a_field_of_weights_that_nothing_is_called_is_all_that_is_told():
     loss = "loss: {softmax_cross_entropy: , target: y, sample_weights: often}"
     (found,) = errors(f"{TWO}layers:\n  - dense: 3\n{loss}\n{TRAINED}")
     assert found.message == "no field is called `often`"
+
+
+def test_what_would_break_another_use_of_a_block_is_not_proposed():
+    wide = "".join(f"  - dense: {size}\n    name: {name}\n    from: x\n" for name, size in SIZES)
+    once = "  - merge:\n    from: [a, c]\n"
+    text = "inputs: {x: [3]}\nblocks: {merge: {layers: [{add: , from: [input_1, input_2]}]}}\n"
+    (found,) = errors(f"{text}layers:\n{wide}{once}")
+    assert found.help.startswith("put `matmul: 16` with")
+    (found,) = errors(f"{text}layers:\n{wide}  - merge:\n    from: [b, d]\n{once}")
+    assert found.help.startswith("make the sizes 16 and 32 equal")

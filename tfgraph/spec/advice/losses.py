@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from tfgraph.api import ComparisonFacts, LayerFacts
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.spec.advice.view import View, line, shown, warning
-from tfgraph.spec.plan import PlannedLayer
+from tfgraph.spec.plan import PlannedLayer, PlannedLoss
 
 #: What a loss of logits makes of them first.
 FUNCTIONS = {"class_logits": "softmax", "logits": "sigmoid"}
 
+#: So many classes may be filled up to a multiple of 8.
+MANY_CLASSES = 100
+
 
 def probabilities_as_logits(view: View) -> Iterator[Diagnostic]:
     """A softmax or a sigmoid before a loss that has its own."""
-    for planned in view.plan.losses:
+    for planned in probabilities_before(view):
         takes, layer = view.compared(planned).takes, view.origin(planned.of)
-        if layer is None or takes not in FUNCTIONS or view.facts(layer).gives != "probabilities":
-            continue
+        assert layer is not None
+        assert takes is not None
         component, place = view.source(layer)
         yield warning(
             "TG408",
@@ -30,6 +33,15 @@ def probabilities_as_logits(view: View) -> Iterator[Diagnostic]:
             "done twice, the gradients are small and the loss stays far from 0",
             help=_without(view, layer),
         )
+
+
+def probabilities_before(view: View) -> Iterator[PlannedLoss]:
+    """The losses that make probabilities of what are some already."""
+    for planned in view.plan.losses:
+        layer = view.origin(planned.of)
+        gives = view.facts(layer).gives if layer else None
+        if gives == "probabilities" and view.compared(planned).takes in FUNCTIONS:
+            yield planned
 
 
 def confined_logits(view: View) -> Iterator[Diagnostic]:
@@ -122,21 +134,29 @@ def constant_results(view: View) -> Iterator[Diagnostic]:
 
 
 def more_outputs_than_classes(view: View) -> Iterator[Diagnostic]:
-    """Twice as many logits as the target has classes, or more: some last layer is missing."""
+    """More logits than the target has classes: a wrong count, or some last layer is missing."""
     for planned in view.plan.losses:
         target = view.plan.fields[planned.target].spec
         logits = view.plan.output_of(planned.of).shape[-1]
         if view.compared(planned).takes != "class_logits" or target.floating:
             continue
-        if target.classes and logits and target.classes > 1 and logits >= 2 * target.classes:
+        classes = target.classes
+        if classes and logits and 1 < classes < logits and not _padded(classes, logits):
+            surplus = logits - classes
             yield warning(
                 "TG412",
-                f"{logits} logits for the {target.classes} classes of `{planned.target}`",
+                f"{logits} logits for the {classes} classes of `{planned.target}`",
                 planned.span,
                 label=f"`{planned.of}` gives {view.plan.output_of(planned.of)}",
-                note=f"the other {logits - target.classes} can only learn to be never right",
-                help=f"end with a layer of {target.classes} units, like `matmul: {target.classes}`",
+                note=f"the classes are 0 to {classes - 1}: the other "
+                f"{f'{surplus} logits' if surplus > 1 else 'one'} can only learn to be never right",
+                help=f"end with a layer of {classes} units, like `matmul: {classes}`",
             )
+
+
+def _padded(classes: int, logits: int) -> bool:
+    """Whether many classes are filled up to a round number, which makes products faster."""
+    return classes >= MANY_CLASSES and logits % 8 == 0 and logits - classes < 128
 
 
 def no_positive_weight(view: View) -> Iterator[Diagnostic]:

@@ -6,38 +6,64 @@ from collections.abc import Iterator
 
 from tfgraph.api.facts import Meaning
 from tfgraph.diagnostics import Diagnostic
-from tfgraph.spec.advice.losses import FUNCTIONS
+from tfgraph.spec.advice.losses import FUNCTIONS, probabilities_before
 from tfgraph.spec.advice.view import View, line, warning
+from tfgraph.spec.model import MetricEntry
 from tfgraph.spec.plan import PlannedMetric
 
 
 def classes_of_numbers(view: View) -> Iterator[Diagnostic]:
-    """A metric that counts classes, of a target that the losses take for numbers."""
+    """A metric that counts classes, of a target or an output that the losses take for numbers."""
     for planned, entry in zip(view.plan.metrics, view.spec.metrics, strict=True):
-        facts = view.compared(planned)
-        losses = [loss for loss in view.plan.losses if loss.target == planned.target]
-        of_numbers = losses and all(view.compared(loss).compares == "numbers" for loss in losses)
-        if facts.compares != "classes" or not of_numbers:
-            continue
-        chosen = any(name in entry.spans for names in facts.settings.values() for name in names)
-        field, layer = view.plan.fields[planned.target], view.origin(planned.of)
-        probabilities = layer is not None and view.facts(layer).gives == "probabilities"
-        # Losses between numbers train classifiers too, with a target of 0 and 1 or a one-hot one:
-        # an image is neither, and a threshold that suits one of them is not the default.
-        measured = field.scale is not None or planned.target in view.plan.inputs
-        thresholded = facts.takes == "logits" and not chosen and not probabilities
-        if field.spec.floating and field.classes is None and (measured or thresholded):
-            yield warning(
-                "TG415",
-                f"the metric `{planned.metric.type}` counts classes, and `{planned.target}` is a "
-                "number",
-                planned.span,
-                label=f"`{losses[0].loss.type}` ({line(losses[0].span)}) compares numbers",
-                note="it would count how often both are on one side of a threshold"
-                if thresholded
-                else "",
-                help="use `mean_absolute_error` or `mean_squared_error`",
-            )
+        if view.compared(planned).compares == "classes":
+            found = _of_numbers(view, planned, entry) or _of_another_target(view, planned)
+            yield from [found] if found else []
+
+
+def _of_numbers(view: View, planned: PlannedMetric, entry: MetricEntry) -> Diagnostic | None:
+    facts = view.compared(planned)
+    losses = [loss for loss in view.plan.losses if loss.target == planned.target]
+    if not losses or any(view.compared(loss).compares != "numbers" for loss in losses):
+        return None
+    chosen = any(name in entry.spans for names in facts.settings.values() for name in names)
+    field, layer = view.plan.fields[planned.target], view.origin(planned.of)
+    probabilities = layer is not None and view.facts(layer).gives == "probabilities"
+    # Losses between numbers train classifiers too, with a target of 0 and 1 or a one-hot one:
+    # an image is neither, and a threshold that suits one of them is not the default.
+    measured = field.scale is not None or planned.target in view.plan.inputs
+    thresholded = facts.takes == "logits" and not chosen and not probabilities
+    if not field.spec.floating or field.classes is not None or not (measured or thresholded):
+        return None
+    return warning(
+        "TG415",
+        f"the metric `{planned.metric.type}` counts classes, and `{planned.target}` is a number",
+        planned.span,
+        label=f"`{losses[0].loss.type}` ({line(losses[0].span)}) compares numbers",
+        note="it would count how often both are on one side of a threshold" if thresholded else "",
+        help="use `mean_absolute_error` or `mean_squared_error`",
+    )
+
+
+def _of_another_target(view: View, planned: PlannedMetric) -> Diagnostic | None:
+    """Of the classes of one field, where the losses make the output like another one."""
+    losses = [loss for loss in view.plan.losses if loss.of == planned.of]
+    classes = view.plan.fields[planned.target].classes
+    size = view.plan.output_of(planned.of).shape[-1]
+    if not losses or any(loss.target == planned.target for loss in losses):
+        return None
+    if classes is None or size is None or size <= classes:
+        return None
+    loss = losses[0]
+    return warning(
+        "TG415",
+        f"the metric `{planned.metric.type}` takes the {size} values of `{planned.of}` for the "
+        f"{classes} classes of `{planned.target}`",
+        planned.span,
+        label=f"`{loss.loss.type}` ({line(loss.span)}) compares them with `{loss.target}`",
+        help=f"use `mean_squared_error` with `target: {loss.target}`"
+        if view.compared(loss).compares == "numbers"
+        else f"leave it out: the loss `{loss.loss.type}` is reported as well",
+    )
 
 
 def misread_outputs(view: View) -> Iterator[Diagnostic]:
@@ -46,6 +72,8 @@ def misread_outputs(view: View) -> Iterator[Diagnostic]:
         facts, gets = view.compared(planned), _meaning(view, planned)
         logits = gets in FUNCTIONS
         if gets == "probabilities" and facts.takes in FUNCTIONS:
+            if any(found.of == planned.of for found in probabilities_before(view)):
+                continue  # TG408 makes logits of them
             takes = "logits"
         elif logits and facts.takes == "probabilities":
             takes = "probabilities"
