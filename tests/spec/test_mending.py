@@ -13,6 +13,7 @@ IMAGES = "{x: [8, 8, 3]}"
         ('matmul: "64"', "write `64` without quotes"),
         ("matmul: 1_000", "write `1000`"),
         ("matmul: 1,000", "write `1000`"),
+        ("matmul: 64,", "write `64`"),
         ("matmul: [64]", "write `64`"),
         ("matmul: {units: 3, bias: yes}", "write `true`"),
         ("matmul: {units: 3, bias: Off}", "write `false`"),

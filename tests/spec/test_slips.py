@@ -148,9 +148,46 @@ COLONS = {
         (7, "train: {epochs: 3}"),
     ),
 }
+BRACES = {
+    "an equals sign": (
+        HEAD + "  - matmul: {units=1, bias: true}\n" + REST,
+        "units=1",
+        "write `units: 1`",
+        (4, "  - matmul: {units: 1, bias: true}"),
+    ),
+    "no blank after the colon": (
+        HEAD + "  - matmul: 1\n" + REST + "train: {epochs:3}\n",
+        "epochs:3",
+        "write `epochs: 3`",
+        (7, "train: {epochs: 3}"),
+    ),
+    "a comma for thousands": (
+        HEAD + "  - matmul: 1\n" + REST + "train: {batch_size: 1,000, epochs: 3}\n",
+        "1,000",
+        "write `1000`",
+        (7, "train: {batch_size: 1000, epochs: 3}"),
+    ),
+    "a comma for a point": (
+        HEAD + "  - matmul: 1\n" + REST.replace("adam", "{adam: {beta1: 0,5}}"),
+        "0,5",
+        "write `0.5`",
+        (6, "optimizer: {adam: {beta1: 0.5}}"),
+    ),
+    "closed by another": (
+        HEAD + "  - matmul: 1\n" + REST + "train: {epochs: 3]\n",
+        "{",
+        "write `}` for `]`",
+        (7, "train: {epochs: 3}"),
+    ),
+}
 CASES = {
     f"{kind}: {name}": case
-    for kind, cases in (("column", OUT_OF_LINE), ("dash", DASHES), ("colon", COLONS))
+    for kind, cases in (
+        ("column", OUT_OF_LINE),
+        ("dash", DASHES),
+        ("colon", COLONS),
+        ("brace", BRACES),
+    )
     for name, case in cases.items()
 }
 

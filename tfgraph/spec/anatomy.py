@@ -11,7 +11,7 @@ from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, plain
 from tfgraph.spec.wording import flow
 
-_CALL = re.compile(r"([a-z][a-z0-9_.]*?)(\(.*\)|[ :=].*)", re.DOTALL)
+_CALL = re.compile(r"([a-z][a-z0-9_.]*?)(\(.*\)|[ :=,].*)", re.DOTALL)
 #: Longer texts are not taken for an entry written another way.
 MAX_ENTRY = 200
 QUOTES = "\"'"
@@ -60,9 +60,11 @@ def _of_text(text: str, known: Collection[str], primary: AbstractMapping[str, st
     found = _CALL.fullmatch(text) if len(text) <= MAX_ENTRY else None
     if not found or found[1] not in known or text in known:
         return ""
-    name, rest = found[1], found[2].strip(" :=")
+    name, rest = found[1], found[2].strip(" :=,")
     if rest.startswith("(") and rest.endswith(")"):
         rest = rest[1:-1]
+    if rest in known:  # two entries in one line
+        return ""
     values = {}
     parts = [part.strip() for part in rest.split(",") if part.strip()]
     if len(parts) == 1 and "=" not in parts[0]:

@@ -12,6 +12,22 @@ from tfgraph.spec.nodes import Mapping, Node, is_null
 #: How other languages write a variable where a value of YAML cannot start, or inside its braces.
 _FOREIGN = re.compile(r"\$\{(\w+)\}|@(\w+)|%(\w+)%")
 
+_TIGHT = re.compile(r"([A-Za-z]\w*)[=:]([^=:/\\]+)")
+
+
+def tight_pair(text: str) -> tuple[str, str] | None:
+    """The key and the value in `units=128` or `units:128`, which YAML takes for one word."""
+    found = _TIGHT.fullmatch(text)
+    return (found[1], found[2].strip()) if found else None
+
+
+def cut_number(before: str, after: str) -> str:
+    """The number that a comma has cut in two: `1,000` or `0,5`; nothing for others."""
+    if not (re.fullmatch(r"[-+]?\d+", before) and re.fullmatch(r"\d+", after)):
+        return ""
+    thousands = len(after) == 3 and before.lstrip("+-")[0] != "0"
+    return before + after if thousands else f"{before}.{after}"
+
 
 def variable_help(line: str, place: int) -> str:
     """Help where what stands at a place in a line is, or may be, a variable of other languages."""

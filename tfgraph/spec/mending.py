@@ -105,6 +105,8 @@ def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:
         yield scalar
     if _THOUSANDS.fullmatch(text):
         yield int(re.sub("[_, ]", "", text))
+    if text.endswith(","):
+        yield as_item(text[:-1])
     if re.fullmatch(r"[-+]?\d+,\d+", text):
         yield float(text.replace(",", "."))
     if found := _PERCENT.fullmatch(text):

@@ -15,7 +15,14 @@ from typing import Any
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect, split_lines
-from tfgraph.spec.brackets import Cut, bracket_help, left_open, template_name
+from tfgraph.spec.brackets import (
+    Cut,
+    bracket_help,
+    cut_number,
+    left_open,
+    template_name,
+    tight_pair,
+)
 from tfgraph.spec.events import events_of, is_lone_key, is_plain
 from tfgraph.spec.nodes import (
     UNKNOWN,
@@ -236,20 +243,26 @@ class _Composer:
     def mapping(self, event: Any, depth: int) -> Mapping | Scalar:
         entries: dict[str, tuple[Scalar, Node]] = {}
         merged: dict[str, tuple[Scalar, Node]] = {}
-        template = ""
+        template, last = "", event
         cut: Cut | None = None
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
             key = self.node(inner, depth + 1)
             plain_key = is_plain(inner)
             below = next(self.events)
             value = self.node(below, depth + 1)
+            before, last = last, below
             if cut and cut.open > 0 and is_lone_key(inner, below):
                 cut.add(inner.value, key.span)
                 continue
             if cut and cut.is_cut:
                 entries[cut.name] = (entries[cut.name][0], self.whole(cut))
             cut = None
-            if name := template_name(key, value):
+            alone = event.flow_style and plain_key and is_lone_key(inner, below)
+            if alone and (meant := self.run_together(before, inner)):
+                name, colon, _ = meant.partition(":")
+                if colon:
+                    entries.setdefault(name, (Scalar(name, key.span), Scalar(UNKNOWN, key.span)))
+            elif name := template_name(key, value):
                 template = name
             elif not isinstance(key, Scalar) or not isinstance(key.value, str):
                 message = f"a key must be a string, got {kind_of(key)}"
@@ -277,6 +290,18 @@ class _Composer:
             self.report(Diagnostic("TG106", message, span, help=f"write `${template}`"))
             return Scalar(UNKNOWN, span)
         return Mapping(tuple(entries.values()), span)
+
+    def run_together(self, before: Any, key: Any) -> str:
+        """A pair without a blank in it, or a number cut by its comma, as it was meant; reported."""
+        message, span, meant = "", self.span(key), ""
+        if pair := tight_pair(key.value):
+            message, meant = "a key is followed by `: `, with the space", ": ".join(pair)
+        elif getattr(before, "end_mark", key).index + 1 == key.start_mark.index:
+            meant = cut_number(getattr(before, "value", ""), key.value)
+            message, span = "the `,` ends the number there", self.span(before, key)
+        if meant:
+            self.report(Diagnostic("TG101", message, span, help=f"write `{meant}`"))
+        return meant
 
     def whole(self, cut: Cut) -> Scalar:
         """What stands for a value that commas inside round brackets have cut into keys."""

@@ -68,8 +68,27 @@ def _unclosed(start: Span, found: Span, end: Span) -> Diagnostic:
     notes: tuple[str, ...] = ()
     if found.place not in (start.place, end.place):
         notes = (f"what stands in line {found.line}, column {found.column} is taken to be inside",)
-    help = f"close it with `{_CLOSING.get(mark, mark)}`"
+    closing = _CLOSING.get(mark, mark)
+    wrong = _closed_by_another(start)
+    help = f"write `{closing}` for `{wrong}`" if wrong else f"close it with `{closing}`"
     return Diagnostic("TG101", f"this `{mark}` is not closed", start, notes=notes, help=help)
+
+
+def _closed_by_another(start: Span) -> str:
+    """The bracket of another kind in its place, if with the right one all of the line close."""
+    line = start.source.line(start.line)
+    waiting: list[str] = []
+    wrong = ""
+    for found in _MARKS.finditer(line) if len(line) <= MAX_WIDTH else ():
+        mark = found[0]
+        if mark in _CLOSING:
+            waiting.append(_CLOSING[mark])
+        elif mark in ("}", "]"):
+            if not waiting or (wrong and waiting[-1] != mark):
+                return ""
+            if waiting.pop() != mark:
+                wrong = mark
+    return "" if waiting else wrong
 
 
 def _unclosed_at(source: Source, context: str, problem: str, opened: Any) -> Span | None:
