@@ -93,8 +93,8 @@ def _written(
         primary = layer.layer.primary()
         name = parameter or (primary.name if primary else "")
         span = scope.entries[layer.name].spans.get(name)
-        if span and getattr(layer.layer, name) == value and wording.text(span).startswith("$"):
-            return wording.text(span)
+        if span and getattr(layer.layer, name) == value and span.text.startswith("$"):
+            return span.text
     return wording.value(value)
 
 
