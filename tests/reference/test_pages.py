@@ -210,3 +210,19 @@ def test_what_stands_in_back_quotes_is_not_broken():
     quoted = "`optimizer: {gradient_descent: 0.01}`"
     text = layout(Page("a", "b", (Prose("word " * 11 + quoted),), {}), 60)
     assert f"\n{quoted}" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("Linear", "did you mean `linear` or `dense` or "),
+        ("TG2", "there are `TG201` to `TG214`"),
+        ("TG2xx", "there are `TG201` to `TG214`"),
+        ("lr", "did you mean `gradient_descent.learning_rate` or "),
+        ("num_epochs", "did you mean `train.epochs`?"),
+    ],
+)
+def test_a_name_of_another_habit_is_told_what_it_is_here(name, help):
+    with pytest.raises(UsageError) as caught:
+        SUBJECTS.page(name)
+    assert caught.value.help.startswith(help)

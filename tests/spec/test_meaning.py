@@ -274,7 +274,7 @@ def problems(text):
         ("lstm: {units: 3, return_sequences: true}", "did you mean `sequence`?"),
         (
             "conv2d: {filters: 3, activation: relu}",
-            "an activation is a layer of its own: write `- relu` after it",
+            "it is a layer of its own: write `- relu` after it",
         ),
         (
             "dense: {units: 3, input_shape: [4]}",
@@ -350,7 +350,7 @@ def test_parameters_of_an_optimizer_are_known_by_other_names(optimizer, help):
         ("epochs: 5", "write `train: {epochs: 5}`"),
         ("batch_size: 5", "write `train: {batch_size: 5}`"),
         ("fit: {epochs: 3}", "did you mean `train`?"),
-        ("model: [relu]", "did you mean `layers`?"),
+        ("model: [relu]", "`layers` is there already: leave one of the two out"),
         ("compile: {loss: mse}", "`loss`, `optimizer` and `metrics` are sections of their own"),
         ("lr: 0.1", "write it inside the optimizer: `optimizer: {adam: {learning_rate: 0.1}}`"),
         ("train: {learning_rate: 0.1}", "write it inside the optimizer: `optimizer: {adam: "

@@ -10,6 +10,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 class Quantity(str):
     """A number and its unit; a subclass names the units and shows an example of each kind."""
 
+    #: The units in the singular; the first one is meant by a number alone.
+    units: ClassVar[tuple[str, ...]]
     #: What JSON Schema checks; `$` alone also matches before a line break at the end.
     pattern: ClassVar[str]
     #: What it takes, in words.
@@ -29,7 +31,8 @@ class Quantity(str):
 class Interval(Quantity):
     """So many steps or epochs."""
 
-    pattern = r"^[1-9][0-9]{0,11} (step|epoch)s?$(?!\n)"
+    units = ("epoch", "step")
+    pattern = rf"^[1-9][0-9]{{0,11}} ({'|'.join(units)})s?$(?!\n)"
     takes = "an interval like `1 epoch` or `500 steps`"
 
     def steps(self, steps_per_epoch: int) -> int:
@@ -40,8 +43,10 @@ class Interval(Quantity):
 class Duration(Quantity):
     """A time: seconds, minutes, hours or days."""
 
+    units = tuple(_SECONDS)
     pattern = (
-        r"^(0\.[0-9]{0,6}[1-9]|[1-9][0-9]{0,8}(\.[0-9]{1,6})?) (second|minute|hour|day)s?$(?!\n)"
+        r"^(0\.[0-9]{0,6}[1-9]|[1-9][0-9]{0,8}(\.[0-9]{1,6})?) "
+        rf"({'|'.join(units)})s?$(?!\n)"
     )
     takes = "a time like `30 seconds` or `1.5 hours`"
 

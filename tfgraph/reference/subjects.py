@@ -18,9 +18,9 @@ from tfgraph.registry import Registry
 from tfgraph.registry.hookspecs import COMPONENT_HOOKS
 from tfgraph.spec.elsewhere import missing_type
 from tfgraph.spec.language import BLOCK_PARTS, SECTIONS
-from tfgraph.spec.meaning import asked, called, near
+from tfgraph.spec.meaning import asked, called, near, parameter_names
 from tfgraph.spec.wording import plural
-from tfgraph.words import listed
+from tfgraph.words import folded, listed
 
 Maker = Callable[[], Page]
 #: Stages of reading a spec, by the first digits of the codes that they find.
@@ -122,19 +122,32 @@ class Subjects:
         ends = [known for known in inner if known.rpartition(".")[2] == name]
         if ends:
             return f"it is a part of others: did you mean {listed(ends[:4])}?"
-        if code := re.fullmatch(r"(?:tg)?(\d{3})", name.lower()):
-            return self._meant_code(f"TG{code[1]}")
+        if code := re.fullmatch(r"(?:tg)?(\d{3})|tg(\d)x{0,2}", name.lower()):
+            return self._meant_code(f"TG{code[1] or code[2]}")
         names = [known for known in self.names if known.upper() not in CODES or known in CODES]
         known = {known: () for known in names if ("." in known) == ("." in name)}
         other = {c.type: c.other_names() for kind in COMPONENT_HOOKS for c in self._types(kind)}
-        if found := called(name, known) or called(name, other):
+        elsewhere = [own for own, others in other.items() if folded(name) in map(folded, others)]
+        if found := dict.fromkeys([*called(name, known), *elsewhere]):
             return asked(found)
+        if found := dict.fromkeys(self._parameters_called(name)):
+            return asked(list(found)[:4])
         missing = (missing_type(name, kind) for kind in COMPONENT_HOOKS)
         return (
             next(filter(None, missing), "")
             or asked(near(name, known) or near(name, dict.fromkeys(names, ())))
             or "`tfgraph explain` alone lists what there is"
         )
+
+    def _parameters_called(self, name: str) -> Iterable[str]:
+        """The parameters that others call so, by the names that lead to their pages."""
+        for kind in COMPONENT_HOOKS:
+            for component in self._types(kind):
+                for found in called(name, parameter_names(component)):
+                    yield f"{component.type}.{found}"
+        for section, component in sections.PARAMETERS.items():
+            for found in called(name, parameter_names(component)):
+                yield f"{section}.{found}"
 
     def _meant_code(self, code: str) -> str:
         if code in CODES:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from tfgraph.api import Component, Optimizer
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.language import SECTIONS
-from tfgraph.spec.meaning import called, parameter_names, part_names
+from tfgraph.spec.meaning import asked, called, near, part_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import flow
+from tfgraph.words import MAX_WORD, folded
 
 #: The optimizer that is shown where a spec has none.
 USUAL = "adam"
@@ -23,71 +27,93 @@ def optimizer_of(file: Node | None, registry: Registry) -> type[Component] | Non
     return types.get(kind.value) if kind is not None else None
 
 
-def parameter_path(word: str, optimizer: type[Component] | None) -> list[str]:
+def parameter_path(word: str, optimizer: type[Component] | None) -> tuple[str, ...]:
     """Where a parameter of the training or the optimizer stands, by its own or another name."""
-    if inside := _inside(word, Training):
-        return ["train", *inside]
-    found = called(word, parameter_names(optimizer or Optimizer))
-    return ["optimizer", optimizer.type if optimizer else USUAL, *found] if found else []
+    key = folded(word) if len(word) <= MAX_WORD else ""
+    if inside := _paths(_hashable(Training)).get(key):
+        return ("train", *inside)
+    found = _paths(_hashable(optimizer or Optimizer)).get(key)
+    return ("optimizer", optimizer.type if optimizer else USUAL, *found) if found else ()
 
 
-def _inside(word: str, group: type[Component]) -> list[str]:
-    if found := called(word, parameter_names(group)):
-        return found[:1]
-    for name, parameter in group.parameters().items():
-        component = parameter.component
-        if component and component.grouped and (inside := _inside(word, component)):
-            return [name, *inside]
-    return []
+def _hashable(component: type[Component]) -> Any:
+    return component  # mypy takes no class for hashable
 
 
-def inner_path(word: str, group: type[Component]) -> list[str]:
-    """Where in a group's own groups a parameter stands that the group itself has not."""
-    inside = _inside(word, group)
-    return inside if len(inside) > 1 else []
+@cache
+def _paths(component: type[Component]) -> dict[str, tuple[str, ...]]:
+    """Where the parameters of a component and of its groups stand, by all their names."""
+    parameters = component.parameters()
+    found: dict[str, tuple[str, ...]] = {folded(name): (name,) for name in parameters}
+    for name, parameter in parameters.items():
+        for other in parameter.also:
+            found.setdefault(folded(other), (name,))
+    for name, parameter in parameters.items():
+        group = parameter.component
+        for word, path in _paths(group).items() if group and group.grouped else ():
+            found.setdefault(word, (name, *path))
+    return found
 
 
-def nested(path: list[str], value: Node) -> str:
+def in_optimizer(path: tuple[str, ...], value: Node) -> str:
+    """Help on a parameter of the optimizer that stands elsewhere."""
+    return f"write it inside the optimizer: `{nested(path, plain(value))}`"
+
+
+def nested(path: tuple[str, ...], value: object) -> str:
     """A value at a path, as a spec would write it."""
-    text = flow(plain(value))
     for part in reversed(path[1:]):
-        text = f"{{{part}: {text}}}"
-    return f"{path[0]}: {text}"
+        value = {part: value}
+    return f"{path[0]}: {flow(value)}"
 
 
-def own_section(node: Mapping, key: Scalar, value: Node) -> str:
-    """Help on an unknown section that is another name of one that the spec has already."""
-    from tfgraph.spec.elsewhere import missing_type
-
-    found = called(key.value, part_names(SECTIONS))
-    if not found or node.get(found[0]) is None:
-        return ""
-    given = plain(value)
-    unneeded = missing_type(given, "layer") if isinstance(given, str) else ""
-    return unneeded or f"`{found[0]}` is there already: leave one of the two out"
+# ---- sections
 
 
-def training_keys(node: Mapping) -> list[Scalar]:
+def training_keys(file: Mapping) -> list[Scalar]:
     """The unknown sections that are parameters of the training."""
-    return [k for k, _ in node if k.value not in SECTIONS and _trains(k.value)]
+    names = part_names(SECTIONS)
+    unknown = [key for key, _ in file if key.value not in SECTIONS]
+    trained = [key for key in unknown if parameter_path(key.value, None)[:1] == ("train",)]
+    return [key for key in trained if not called(key.value, names)]
 
 
-def _trains(word: str) -> bool:
-    path = [] if called(word, part_names(SECTIONS)) else parameter_path(word, None)
-    return path[:1] == ["train"]
+def meant_section(
+    key: Scalar,
+    value: Node,
+    file: Mapping,
+    trained: list[Scalar],
+    optimizer: type[Component] | None,
+) -> str:
+    """Help on a section that there is not; `trained` are the `training_keys` of the file."""
+    from tfgraph.spec.elsewhere import missing_section, missing_type
+
+    names = part_names(SECTIONS)
+    if found := called(key.value, names):
+        given = plain(value)
+        unneeded = missing_type(given, "layer") if isinstance(given, str) else ""
+        if file.get(found[0]) is None:
+            return asked(found)
+        return unneeded or f"`{found[0]}` is there already: leave one of the two out"
+    if key in trained:
+        return _for_training(file, trained)
+    path = parameter_path(key.value, optimizer)
+    return (
+        (path and in_optimizer(path, value))
+        or missing_section(key.value)
+        or asked(near(key.value, names))
+        or "`tfgraph explain` lists the sections"
+    )
 
 
-def for_training(node: Mapping, keys: list[Scalar]) -> str:
-    """Help on parameters of the training that stand as sections."""
-    given: dict[str, object] = {}
-    for key, value in node:
+def _for_training(file: Mapping, keys: list[Scalar]) -> str:
+    train = file.get("train")
+    given = dict(plain(train)) if isinstance(train, Mapping) else {}
+    for key, value in file:
         if key in keys:
-            *groups, name = parameter_path(key.value, None)[1:]
+            _, *groups, name = parameter_path(key.value, None)
             inside = given
             for group in groups:
-                inside = inside.setdefault(group, {})  # type: ignore[assignment]
+                inside = inside.setdefault(group, {})
             inside[name] = plain(value)
-    train = node.get("train")
-    if isinstance(train, Mapping):
-        given = {**plain(train), **given}
     return f"write `train: {flow(given)}`"

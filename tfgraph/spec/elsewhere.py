@@ -6,11 +6,14 @@ stands what no one component answers to. The module is imported only once a name
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from tfgraph.words import folded
 
 NONE = "tfgraph has none; a plugin can add it: `tfgraph explain plugins`"
+
+SCHEDULE = "write it as the learning rate, like `learning_rate: {cosine: {initial: 0.1, decay_steps: 1000}}`"
 
 #: By kind of component: what is said, and the names that it is said of.
 TYPES: dict[str, dict[str, str]] = {
@@ -139,7 +142,6 @@ TYPES: dict[str, dict[str, str]] = {
 #: By kind, or group of parameters, the same for parameters; `{value}` is what is given.
 PARAMETERS: dict[str, dict[str, str]] = {
     "layer": {
-        "an activation is a layer of its own: write `- {value}` after it": "activation",
         "leave it out: the size of the input follows from the layer before it": ""
         "input_shape batch_input_shape input_dim input_size in_features in_channels num_features "
         "normalized_shape input_length batch_shape",
@@ -155,7 +157,6 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "leave it out: there are no constraints on weights": ""
         "kernel_constraint bias_constraint recurrent_constraint embeddings_constraint "
         "depthwise_constraint beta_constraint gamma_constraint",
-        "write `- dropout: {value}` after it": "dropout recurrent_dropout",
         "write it once for each layer, with `sequence: true` inside all but the last": "num_layers",
     },
     "loss": {
@@ -169,18 +170,45 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "decay lr_decay",
     },
     "train": {
-        "write it inside the optimizer: `optimizer: {adam: {learning_rate: {value}}}`": ""
-        "learning_rate lr",
         "write `early_stopping` and `checkpoint` for what ends and saves a training": "callbacks",
         "the dataset says which examples are for validation": "validation_split validation_data",
+        "leave it out: the command line says what is shown of a training": "verbose",
+        SCHEDULE: "schedule scheduler lr_scheduler learning_rate_schedule",
     },
+    "early_stopping": {
+        "leave it out: each metric knows whether more of it is better": "mode",
+    },
+}
+
+#: The layers that parameters of layers are, elsewhere, in the order in which they follow.
+FOLLOWING: dict[str, str] = {
+    "{value}": "activation",
+    "dropout: {value}": "dropout recurrent_dropout",
 }
 
 SECTIONS: dict[str, str] = {
     "`loss`, `optimizer` and `metrics` are sections of their own": "compile",
-    "write it inside the optimizer: `optimizer: {adam: {learning_rate: {value}}}`": ""
-    "learning_rate lr",
+    "write `data` for a dataset, or `inputs` for names and shapes": "input_features",
+    "the last of the `layers` is the output, and `loss` names what it is compared with": ""
+    "output_features",
+    SCHEDULE: "schedule scheduler lr_scheduler learning_rate_schedule",
+    "write `early_stopping` and `checkpoint` inside `train`": "callbacks",
+    "write its layers in `layers`, each after the one it takes": ""
+    "encoder decoder backbone head combiner",
 }
+
+#: What other tools call dtypes.
+DTYPES: dict[str, str] = {
+    "int32": "int integer",
+    "int64": "long",
+    "uint8": "byte",
+    "bool": "boolean",
+    "float16": "half fp16 mixed_float16",
+    "bfloat16": "bf16 mixed_bfloat16",
+    "float32": "float single real number numerical fp32",
+    "float64": "double fp64",
+}
+NO_TEXT = "a model takes numbers: give each word a number, and write `int32`"
 
 
 def missing_type(word: str, kind: str, inner: bool = False) -> str:
@@ -193,13 +221,36 @@ def missing_type(word: str, kind: str, inner: bool = False) -> str:
 
 def missing_parameter(word: str, kind: str, value: str) -> str:
     """The same for a parameter of a kind of component."""
+    if kind == "layer" and (layer := following(word, value)):
+        return f"it is a layer of its own: write `- {layer}` after it"
     found = _folded(*PARAMETERS.get(kind, {}).items())
     return found.get(folded(word), "").replace("{value}", value)
 
 
-def missing_section(word: str, value: str) -> str:
+def following(word: str, value: str) -> str:
+    """The layer that a parameter of a layer is elsewhere; nothing if it is none."""
+    return _folded(*FOLLOWING.items()).get(folded(word), "").replace("{value}", value)
+
+
+def missing_section(word: str) -> str:
     """The same for a section."""
-    return _folded(*SECTIONS.items()).get(folded(word), "").replace("{value}", value)
+    return _folded(*SECTIONS.items()).get(folded(word), "")
+
+
+def missing_dtype(word: object) -> str:
+    """The dtype that a word means elsewhere, or what to do with text; nothing if unknown."""
+    names = _folded((NO_TEXT, "string str text object category"), *DTYPES.items())
+    return names.get(folded(word), "") if isinstance(word, str) else ""
+
+
+def missing_choice(value: object, choices: Collection[object]) -> str:
+    """Help on a value that is none of some choices, and another name or form of one of them."""
+    if (dtype := missing_dtype(value)) in choices:
+        return f"write `{dtype}`"
+    sizes = value if isinstance(value, list) else [value]
+    if "same" in choices and sizes and all(type(size) is int for size in sizes):
+        return f"write `{'same' if any(sizes) else 'valid'}`: the kernel says how much"
+    return ""
 
 
 @cache

@@ -53,6 +53,8 @@ class EntryReader:
         self.blocks = blocks
         #: The variables of the spec: one may be meant by a word without `$`.
         self.variables = variables
+        #: The type of the spec's optimizer, as far as it is known.
+        self.optimizer: type[Component] | None = None
         self.diagnostics: list[Diagnostic] = []
         #: Whether a file that the spec extends could not be read.
         self.incomplete = False
@@ -73,7 +75,7 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad = set()
-        for name, found in Parts(node, known, self.variables).failures(schema):
+        for name, found in Parts(node, known, self.variables, self.optimizer).failures(schema):
             self.add(found)
             bad.add(name)
         return bad
@@ -106,9 +108,13 @@ class EntryReader:
         return Entry(found[0], type_node.span, found[1]) if found else None
 
     def split(
-        self, node: Node, base: type[Component], siblings: AbstractMapping[str, Part]
+        self,
+        node: Node,
+        base: type[Component],
+        siblings: AbstractMapping[str, Part],
+        inner: bool = False,
     ) -> tuple[Scalar, Node | None, dict[str, Node]] | None:
-        """The type of an entry, its value, and its siblings by name."""
+        """The type of an entry, its value, and its siblings by name; `inner` as in `component`."""
         kind, types = base.kind, self.registry.types(base.kind)
         alone = node.value if isinstance(node, Scalar) and base.number else None
         if isinstance(alone, (int, float)) and not isinstance(alone, bool):
@@ -117,15 +123,27 @@ class EntryReader:
         parts = told_apart(node, siblings, known)
         found = None
         if isinstance(node, Mapping) and (parts.type is None or parts.type.value not in known):
-            found = type_as_value(node, kind, siblings, self.registry)
+            found = type_as_value(node, kind, siblings, self.registry, self.blocks_of(kind))
         if parts.type is None:
             self.add(found or no_type(node, kind, types))
             return None
-        if found := found or miswritten(base, parts.type, types, known):
+        found = found or miswritten(base, parts.type, types, known, inner)
+        if not found and kind == "loss" and parts.extra and not parts.beside:
+            found = self.several(parts, types, siblings)
+        if found:
             self.add(found)
             return None
         value = self.with_extra(base, parts, siblings) if parts.extra else parts.value
         return parts.type, value, {name: below for name, (_, below) in parts.beside.items()}
+
+    def several(
+        self, parts: Anatomy, types: extra.Types, siblings: Collection[str]
+    ) -> Diagnostic | None:
+        """Several losses in one mapping: the section may be a list of them."""
+        if parts.type is None or any(key.value not in types for key, _ in parts.extra):
+            return None
+        pairs = [(parts.type, parts.value or Scalar(None, parts.type.span)), *parts.extra]
+        return extra.several(pairs, types, siblings)
 
     def blocks_of(self, kind: str) -> Collection[str]:
         """The types of a kind that the spec itself declares."""
@@ -235,7 +253,9 @@ class EntryReader:
                 self.add(unfit(component, node, error, self.variables))
                 bad.add(str(error.absolute_path[0]))
         if misnamed:
-            for found in Misnamed(component, type_node, node, siblings).diagnostics():
+            for found in Misnamed(
+                component, type_node, node, siblings, self.optimizer
+            ).diagnostics():
                 self.add(found)
         return bad
 
@@ -270,7 +290,7 @@ class EntryReader:
             group = Scalar(parameter.name, node.span)
             return self.parameters(parameter.component, group, node) or (None, {})
         if parameter.component:
-            split = self.split(node, parameter.component, {})
+            split = self.split(node, parameter.component, {}, inner=True)
             made = split and self.component(parameter.component, *split[:2], inner=True)
             return made or (None, {})
         if DataPath in parameter.alternatives and isinstance(value, str):

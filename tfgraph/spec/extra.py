@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.spec.language import Part
 from tfgraph.spec.meaning import asked, called, near, parameter_names, part_names, suggested
+from tfgraph.spec.misnamed import one_each
 from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, plain
 from tfgraph.spec.wording import entry_text, flow, joined
 from tfgraph.words import listed
 
 Pair = tuple[Scalar, Node]
+Types = AbstractMapping[str, type[Component]]
 
 
 def misplaced(
@@ -72,6 +75,13 @@ def second_type(type_name: str, key: Scalar) -> Diagnostic:
         key.span,
         help=f"give `{key.value}` an entry of its own",
     )
+
+
+def several(pairs: list[Pair], types: Types, siblings: Collection[str]) -> Diagnostic:
+    """Several types in one mapping, where a list may hold an entry for each."""
+    (first, _), (second, _) = pairs[:2]
+    found = second_type(first.value, second)
+    return replace(found, help=one_each(pairs, types, siblings))
 
 
 def unknown_key(

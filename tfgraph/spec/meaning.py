@@ -8,10 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.registry import Registry
-from tfgraph.spec.language import SECTIONS, Part
-from tfgraph.spec.nodes import Node, plain
-from tfgraph.spec.training import Training
-from tfgraph.spec.wording import FEW, flow, plural
+from tfgraph.spec.language import Part
+from tfgraph.spec.wording import FEW, plural
 from tfgraph.words import MAX_WORD, closest, folded, listed
 
 #: The known names, each with what others call it.
@@ -120,20 +118,3 @@ def _all_of(kind: str, types: Collection[str]) -> str:
     if len(types) > FEW:
         return f"`tfgraph explain {plural(kind)}` lists them"
     return f"the {plural(kind)} are {listed(sorted(types))}"
-
-
-def meant_section(word: str, value: Node) -> str:
-    """Help on a section that there is not."""
-    from tfgraph.spec.elsewhere import missing_section
-
-    names = part_names(SECTIONS)
-    if found := called(word, names):
-        return asked(found)
-    training = parameter_names(Training)
-    if inside := called(word, training):
-        return f"write `train: {{{inside[0]}: {flow(plain(value))}}}`"
-    return (
-        missing_section(word, flow(plain(value)))
-        or asked(near(word, names))
-        or "`tfgraph explain` lists the sections"
-    )

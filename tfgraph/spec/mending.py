@@ -77,8 +77,8 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     if isinstance(value, (bool, int, float)) and schema.get("type") == "string":
         yield flow(value)
     if isinstance(value, list) and value:
-        if merged := _merged(value):
-            yield merged
+        if whole := merged(value):
+            yield whole
         items = [as_item(item) for item in value]
         if items != value:
             yield items
@@ -89,14 +89,14 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
         yield [as_item(value)]
 
 
-def _merged(items: list[Any]) -> dict[str, Any]:
+def merged(items: list[Any]) -> dict[str, Any]:
     """The mapping that a list of mappings was meant as; nothing where a key stands in two."""
-    merged: dict[str, Any] = {}
+    whole: dict[str, Any] = {}
     for item in items:
-        if not isinstance(item, dict) or merged.keys() & item.keys():
+        if not isinstance(item, dict) or whole.keys() & item.keys():
             return {}
-        merged |= item
-    return merged
+        whole |= item
+    return whole
 
 
 def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:

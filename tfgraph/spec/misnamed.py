@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +13,14 @@ from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component
 from tfgraph.diagnostics import Diagnostic, Source
+from tfgraph.registry import Registry
+from tfgraph.spec.belonging import in_optimizer, nested, parameter_path
 from tfgraph.spec.language import SECTIONS
-from tfgraph.spec.meaning import asked, called, near, parameter_names
-from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
+from tfgraph.spec.meaning import asked, called, near, parameter_names, type_called
+from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, plain
 from tfgraph.spec.reader import read
 from tfgraph.spec.wording import FEW, entry_text, flow, joined, subject_of, to_write
+from tfgraph.words import listed
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Misnamed:
     type_node: Scalar
     node: Mapping
     siblings: Collection[str]
+    #: The type of the spec's optimizer, as far as it is known.
+    optimizer: type[Component] | None = None
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """One for each mistake: a required parameter under another name is not missing as well."""
@@ -39,7 +44,8 @@ class Misnamed:
             yield self.inside(misplaced)
         lost = [name for name in self.missing if name not in self.found]
         others = [pair for pair in self.unknown if pair[0] not in misplaced]
-        strange = [pair for pair in others if not self.help(*pair)]
+        # What thousands of names are meant for takes its time, and matters only for what is lost.
+        strange = [pair for pair in others if not self.help(*pair)] if lost else []
         for key, value in others:
             help = self.help(key, value)
             if not help and lost:
@@ -89,11 +95,22 @@ class Misnamed:
         of = self.component.type if self.component.grouped else self.component.kind
         if of == "train" and key.value in SECTIONS:
             return f"`{key.value}` is a section of its own"
+        if of == "train":
+            path = parameter_path(key.value, self.optimizer)
+            if path[:1] == ("optimizer",):
+                return in_optimizer(path, value)
+            if path:
+                inside = path[1]
+                return f"write it inside `{inside}`: `{nested(path[1:], plain(value))}`"
         return missing_parameter(key.value, of, flow(plain(value)))
 
     def help(self, key: Scalar, value: Node) -> str:
         """What an unknown parameter is meant for, as far as the name says it."""
         if found := self.meant(key, value):
+            if len(found) > 1 and isinstance(value, Mapping):
+                names = [inner.value for inner, _ in value]
+                if names and set(names) <= set(found):
+                    return f"write `{flow(plain(value))[1:-1]}`"
             required = len(found) == 1 and found[0] in self.missing
             return asked(found) + (" it is required" if required else "")
         return self.elsewhere(key, value)
@@ -151,6 +168,70 @@ class Misnamed:
         """The entry as it is given, with what is missing as the component's example has it."""
         values = with_required(self.component, self.given)
         return entry_text(self.component, values) if set(self.missing) <= set(values) else ""
+
+
+def alone_help(component: type[Component], value: Node) -> str:
+    """Help where a value is given to a type that takes its parameters by name."""
+    given, takes = plain(value), in_order(component)
+    words = given if isinstance(given, list) else [given]
+    if component.kind == "layer" and all(isinstance(word, str) for word in words):
+        return f"the layers that it takes stand below `{component.type}:`, as `from: {flow(given)}`"
+    if component.kind in ("loss", "metric") and isinstance(given, str):
+        return f"what it is compared with stands below `{component.type}:`, as `target: {given}`"
+    if not takes:
+        return f"write `{component.type}`"
+    needed = any(parameter.required for parameter in component.parameters().values())
+    alone = "" if needed else f"write `{component.type}` alone; "
+    return f"{alone}its parameters are {listed(takes)}"
+
+
+def one_each(
+    pairs: Sequence[tuple[Scalar, Node]],
+    types: AbstractMapping[str, type[Component]],
+    siblings: Collection[str],
+) -> str:
+    """Help that gives each of several types in one mapping an entry of its own."""
+    lines = []
+    for key, value in pairs:
+        given = plain(value) if isinstance(value, Mapping) else {}
+        beside = {name: below for name, below in given.items() if name in siblings}
+        inside = {name: below for name, below in given.items() if name not in siblings}
+        if given or value is None or is_null(value):
+            text = entry_text(types[key.value], inside)
+        else:
+            text = f"{key.value}: {flow(plain(value))}"
+        lines.append(f"- {text}" + (":" if beside and not inside else ""))
+        lines += [f"  {name}: {flow(below)}" for name, below in beside.items()]
+    return "\n".join(["write", *lines])
+
+
+def with_rest(
+    help: str, component: type[Component], dropped: AbstractMapping[str, Any], registry: Registry
+) -> str:
+    """Help that says what to write, with what is to be said of given parameters that it drops."""
+    from tfgraph.spec.elsewhere import following, missing_parameter
+
+    after, words = [], []
+    for name, value in dropped.items():
+        known = type_called(value, "layer", registry) if isinstance(value, str) else None
+        shown = known.type if known else flow(value)
+        if component.kind == "layer" and (layer := following(name, shown)):
+            after.append(f"`- {layer}`")
+        else:
+            said = missing_parameter(name, component.kind, shown)
+            words.append(f"`{name}`: {said}" if said else f"`{component.type}` has no `{name}`")
+    lines = [f"and {' and '.join(after)} after it"] if after else []
+    joint = " " if "\n" not in help else "\n"
+    return "; ".join([joint.join([help, *lines]), *words])
+
+
+def block_help(
+    name: str, given: AbstractMapping[str, Any], beside: AbstractMapping[str, Any]
+) -> str:
+    """Help that shows the use of a block."""
+    lines = [f"- {name}" + (f": {flow(given)}" if given else ":" if beside else "")]
+    lines += [f"  {key}: {flow(value)}" for key, value in beside.items()]
+    return "\n".join(["write", *lines]) if beside else f"write `{lines[0]}`"
 
 
 def in_order(component: type[Component]) -> list[str]:

@@ -15,7 +15,7 @@ from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import rewritten
 from tfgraph.spec.meaning import called, parameter_names, type_called
 from tfgraph.spec.mending import mend
-from tfgraph.spec.misnamed import with_required
+from tfgraph.spec.misnamed import block_help, with_required, with_rest
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -29,7 +29,7 @@ from tfgraph.spec.nodes import (
 from tfgraph.spec.wording import flow, to_write
 
 #: Keys that other formats have for the type of an entry, and for its parameters.
-TYPE_KEYS = ("type", "class", "class_name", "kind", "op", "name")
+TYPE_KEYS = ("type", "block", "class", "class_name", "kind", "op", "name")
 CONFIG_KEYS = ("config", "params", "parameters", "args", "kwargs")
 
 Types = AbstractMapping[str, type[Component]]
@@ -51,11 +51,16 @@ def no_type(node: Node, kind: str, types: Types) -> Diagnostic:
 
 
 def miswritten(
-    base: type[Component], type_node: Scalar, types: Types, known: Collection[str]
+    base: type[Component],
+    type_node: Scalar,
+    types: Types,
+    known: Collection[str],
+    inner: bool = False,
 ) -> Diagnostic | None:
     """An entry as other languages write it, as far as it can be said what was meant.
 
-    `known` are the names of the types and of what else may stand for one.
+    `known` are the names of the types and of what else may stand for one; `inner` is for an entry
+    inside another one.
     """
     kind, span = base.kind, type_node.span
     what = f"{article(kind)} {kind}"
@@ -67,6 +72,7 @@ def miswritten(
     primary = {name: p.name for name, c in types.items() if (p := c.primary())}
     if meant := rewritten(type_node, known, primary):
         message = f"`{shortened(type_node.value)}` is not how {what} is written"
+        meant = f"{{{meant}}}" if inner and ": " in meant else meant
         return Diagnostic("TG207", message, span, help=f"write `{meant}`")
     if base.number and (number := mend({"type": "number"}, type_node.value)):
         got = f"expected {what} or a number, got {kind_of(type_node)}"
@@ -75,27 +81,33 @@ def miswritten(
 
 
 def type_as_value(
-    node: Mapping, kind: str, siblings: Collection[str], registry: Registry
+    node: Mapping,
+    kind: str,
+    siblings: Collection[str],
+    registry: Registry,
+    blocks: Collection[str] = (),
 ) -> Diagnostic | None:
-    """A type that is given as the value of a key, as other formats do."""
+    """A type, or one of the `blocks`, that is given as the value of a key, as other formats do."""
     for key, value in node:
         if key.value not in (*TYPE_KEYS, kind) or not isinstance(value, Scalar):
             continue
         component = type_called(str(value.value), kind, registry)
-        if component is None:
+        if component is None and value.value not in blocks:
             continue
         given, beside = _around(node, key, siblings)
+        message = f"the type of {article(kind)} {kind} is a key of its own, not the value of "
+        message += f"`{key.value}`"
+        if component is None:
+            help = block_help(value.value, given, beside)
+            return Diagnostic("TG207", message, key.span, help=help)
         names = {name: called(name, parameter_names(component)) for name in given}
         if key.value == "name" and not all(names.values()):
             continue
         known = {names[name][0]: shown for name, shown in given.items() if names[name]}
-        return Diagnostic(
-            "TG207",
-            f"the type of {article(kind)} {kind} is a key of its own, not the value of "
-            f"`{key.value}`",
-            key.span,
-            help=to_write(component, with_required(component, known), beside),
-        )
+        help = to_write(component, with_required(component, known), beside)
+        dropped = {name: shown for name, shown in given.items() if not names[name]}
+        help = with_rest(help, component, dropped, registry)
+        return Diagnostic("TG207", message, key.span, help=help)
     return None
 
 

@@ -9,13 +9,16 @@ from functools import cached_property
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from tfgraph.api import Component
 from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.spec.belonging import meant_section, training_keys
 from tfgraph.spec.failures import failures, innermost, missing
-from tfgraph.spec.language import MAX_NAME, NAME_RULE, Part
-from tfgraph.spec.meaning import called, meant_section, near, part_names
+from tfgraph.spec.intended import intended_section
+from tfgraph.spec.language import MAX_NAME, NAME_RULE, SECTIONS, Part
+from tfgraph.spec.meaning import called, near, part_names
 from tfgraph.spec.mending import mend_at
-from tfgraph.spec.nodes import Mapping, at, is_null, kind_of
-from tfgraph.spec.wording import as_list
+from tfgraph.spec.nodes import Mapping, Node, Scalar, at, is_null, kind_of, plain
+from tfgraph.spec.wording import as_list, joined
 from tfgraph.words import closest
 
 
@@ -23,12 +26,14 @@ from tfgraph.words import closest
 class Parts:
     """The parts that are given, by name, beside those that are known.
 
-    `variables` are those of the spec: one may be meant by a word without `$`.
+    `variables` are those of the spec: one may be meant by a word without `$`. `optimizer` is the
+    type of its optimizer, as far as that is known.
     """
 
     node: Mapping
     known: AbstractMapping[str, Part]
     variables: Collection[str] = ()
+    optimizer: type[Component] | None = None
 
     def failures(self, schema: Draft202012Validator) -> Iterator[tuple[str, Diagnostic]]:
         """One diagnostic for each mistake, with the name of the part that is unsound by it."""
@@ -54,6 +59,11 @@ class Parts:
                 found[key.value] = empty
         return found
 
+    @cached_property
+    def trained(self) -> list[Scalar]:
+        """The unknown sections that are parameters of the training."""
+        return training_keys(self.node) if self.known is SECTIONS else []
+
     def unknown(self) -> Iterator[tuple[str, Diagnostic]]:
         """Each section that there is not; of those outside one that is empty the first."""
         told: set[str] = set()
@@ -61,13 +71,20 @@ class Parts:
             section = self.outside.get(key.value)
             if section in told or key.value in self.known:
                 continue
-            if section is None:
-                message, help = f"unknown section `{key.value}`", meant_section(key.value, value)
-            else:
+            if section is not None:
                 told.add(section)
                 message = f"`{key.value}` stands beside `{section}`, not inside it"
                 help = f"indent it, and what follows: `{section}` is empty"
-            yield section or key.value, Diagnostic("TG201", message, key.span, help=help)
+                yield section, Diagnostic("TG201", message, key.span, help=help)
+            elif key not in self.trained[1:]:
+                yield key.value, self.no_section(key, value)
+
+    def no_section(self, key: Scalar, value: Node) -> Diagnostic:
+        """A section that there is not; all that belong into `train` are told at the first."""
+        names = [k.value for k in self.trained] if key in self.trained else [key.value]
+        several = "sections" if len(names) > 1 else "section"
+        help = meant_section(key, value, self.node, self.trained, self.optimizer)
+        return Diagnostic("TG201", f"unknown {several} {joined(names)}", key.span, help=help)
 
     def missing(self, name: str) -> Diagnostic:
         """A section that must be there."""
@@ -84,7 +101,7 @@ class Parts:
         if whole and is_null(place) and not place.span.text.strip():
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
-        help = as_list(name, takes, place)
+        help = as_list(name, takes, place) or intended_section(name, plain(place))
         help = help or mend_at(self.node, name, part.schema, self.variables)
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"

@@ -14,6 +14,7 @@ class Checkpointing(Group):
     """When the state of a run is saved, and which of the saved ones are kept."""
 
     type = "checkpoint"
+    example = "train: {checkpoint: {every: 10 minutes, best: accuracy}}"
 
     every: Interval | Duration = param(
         "How often the state is saved, beside the end and an interruption.", default="30 seconds"
@@ -25,6 +26,7 @@ class Checkpointing(Group):
         "The figure by which one is the best, which is kept: `loss` or a metric, evaluated as "
         "often as `evaluate_every` says.",
         default=None,
+        also=("monitor", "save_best_only"),
     )
 
 

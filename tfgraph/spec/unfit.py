@@ -12,11 +12,11 @@ from tfgraph.api.parameters import too_large
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.errors import ParameterError
 from tfgraph.spec.failures import innermost, wanted
-from tfgraph.spec.mending import mend_at
-from tfgraph.spec.misnamed import in_order
+from tfgraph.spec.intended import intended
+from tfgraph.spec.misnamed import alone_help
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of, plain
-from tfgraph.spec.wording import flow, subject_of
-from tfgraph.words import did_you_mean, listed
+from tfgraph.spec.wording import subject_of
+from tfgraph.words import did_you_mean
 
 #: Longer lists are not looked at: JSON Schema takes its time over each item.
 MAX_ITEMS = 10_000
@@ -26,15 +26,9 @@ def nameless(component: type[Component], value: Node | None) -> Diagnostic | Non
     """A value by itself where no parameter is the primary one."""
     if value is None or is_null(value) or isinstance(value, Mapping) or component.primary():
         return None
-    names = in_order(component)
-    help = f"its parameters are {listed(names)}" if names else f"write `{component.type}`"
-    words = plain(value) if isinstance(value, Sequence) else [plain(value)]
-    if component.kind == "layer" and all(isinstance(word, str) for word in words):
-        inputs = flow(plain(value))
-        help = f"the layers that it takes stand below `{component.type}:`, as `from: {inputs}`"
-    takes = "its parameters by name" if names else "no parameters"
+    takes = "its parameters by name" if component.parameters() else "no parameters"
     message = f"{subject_of(component)} takes {takes}"
-    return Diagnostic("TG207", message, value.span, help=help)
+    return Diagnostic("TG207", message, value.span, help=alone_help(component, value))
 
 
 def too_long(component: type[Component], node: Mapping) -> Iterator[Diagnostic]:
@@ -59,9 +53,9 @@ def unfit(
     got = kind_of(place) + (" in the list" if len(path) > 1 else "")
     if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
         got = f"a list of {len(place.items)}"
-    help = mend_at(node, parameter.name, parameter.schema(), variables)
-    if "null" in help:
-        help += f": {parameter.doc}"
+    given = {key.value: plain(value) for key, value in node}
+    written = at(node, path[:1]).span.text
+    help = intended(component, parameter, given, written, variables)
     if not help and error.validator == "enum" and isinstance(place, Scalar):
         help = did_you_mean(str(place.value), map(str, wanted(error)))
     takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"

@@ -15,6 +15,7 @@ from tfgraph.api import Component, Dataset, Field, Layer, Loss, Metric, Optimize
 from tfgraph.diagnostics import SET, Diagnostic, Source, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec import language
+from tfgraph.spec.belonging import optimizer_of
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
 from tfgraph.spec.model import ClassWeights, LayerEntry, LossEntry, MetricEntry, Name, Spec
@@ -36,6 +37,7 @@ def validate(
     """
     entries = EntryReader(source, registry, folder, resolved.blocks, resolved.variables)
     entries.incomplete = resolved.notes.incomplete
+    entries.optimizer = optimizer_of(resolved.node, registry)
     validator = _Validator(entries, resolved)
     try:
         spec = validator.file(resolved.node, default_name) if resolved.node else None

@@ -64,6 +64,7 @@ class Mnist(Dataset):
     folder: DataPath | None = param(
         "A folder with the four IDX files, plain or with .gz; null: those in the package.",
         default=None,
+        also=("path", "root", "directory", "data_dir"),
     )
 
     def fields(self) -> dict[str, Field]:
