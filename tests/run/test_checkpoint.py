@@ -9,7 +9,7 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY
-from tests.run.test_training import arrays, weights
+from tests.run.runs import arrays, weights
 from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl
 from tfgraph.errors import DataError
 from tfgraph.run.checkpoint import Saved, Store

@@ -8,8 +8,8 @@ import pytest
 
 import tfgraph
 from tests.run.models import NOISY
+from tests.run.runs import DATA, StopAt
 from tests.run.test_faults import save
-from tests.run.test_resuming import DATA, StopAt
 from tfgraph.run import Interrupted
 from tfgraph.run.checkpoint import Store
 from tfgraph.run.directory import RunDirectory

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tfgraph
-from tests.run.test_resuming import StopAt, digest
+from tests.run.runs import StopAt, digest
 from tfgraph.run import Interrupted
 
 MODEL = """\

@@ -11,10 +11,12 @@ import pytest
 
 import tfgraph
 from tests.run.faults import Faulty
-from tests.run.test_resuming import DATA, TEXT, digest
+from tests.run.runs import DATA, TEXT, digest
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
 from tfgraph.run import RunDirectory, RunInfo, files
+
+pytestmark = pytest.mark.usefixtures("small_calls")
 
 STOPPING = TEXT.replace(
     "train: {", "train: {early_stopping: {monitor: mean_absolute_error, patience: 50}, "
@@ -41,18 +43,6 @@ class Disk(Faulty):
     @hookimpl
     def tfgraph_steps_done(self, step: int) -> None:
         self.step = step
-
-
-@pytest.fixture(autouse=True)
-def _small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
-
-
-@pytest.fixture(scope="module")
-def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    path = tmp_path_factory.mktemp("straight") / "r"
-    tfgraph.train(tfgraph.loads(TEXT), path, DATA)
-    return digest(path)
 
 
 def train(path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, text: str = TEXT) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY
-from tests.run.test_training import arrays
+from tests.run.runs import arrays
 from tfgraph.api import Layer, TensorSpec, hookimpl
 from tfgraph.errors import DivergedError
 from tfgraph.lazy import tf

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import tfgraph
 from tests.run.models import LINE, NOISY
-from tests.run.test_resuming import digest
-from tests.run.test_training import arrays
+from tests.run.runs import arrays, digest
 
 DATA = {"train": arrays(30), "validation": arrays(9, 1)}
 SCRIPT = f"""
@@ -19,7 +18,7 @@ import sys
 from pathlib import Path
 import tfgraph
 from tests.run.test_reproducible import DATA
-from tests.run.test_resuming import digest
+from tests.run.runs import digest
 tfgraph.train(tfgraph.loads({NOISY!r}), sys.argv[1], DATA)
 print(digest(Path(sys.argv[1])))
 """

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -11,50 +9,10 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
-from tests.run.test_training import arrays
-from tfgraph.api import hookimpl
+from tests.run.runs import DATA, TEXT, StopAt, arrays, digest
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run import Interrupted, RunDirectory
 from tfgraph.run.lock import locked
-
-DATA = {"train": arrays(30), "validation": arrays(9, 1)}
-EVERY = "checkpoint: {every: 5 steps, best: mean_absolute_error, keep: 100}"
-TEXT = NOISY.replace("epochs: 3", f"epochs: 3, {EVERY}")
-
-
-class StopAt:
-    """Sends a signal when a step has been made."""
-
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    @hookimpl
-    def tfgraph_steps_done(self, step: int) -> None:
-        if step == self.step:
-            os.kill(os.getpid(), signal.SIGINT)
-
-
-def digest(path: Path) -> dict[str, str]:
-    """What a run has left that must be the same: its newest state and its log."""
-    found = RunDirectory(path).store.last()
-    state = hashlib.sha256()
-    for name in sorted(found.arrays):
-        state.update(name.encode() + found.arrays[name].tobytes())
-    log = (path / "metrics.jsonl").read_text(encoding="utf-8")
-    assert log == found.saved.log
-    return {"state": state.hexdigest(), "log": log, "step": str(found.saved.step)}
-
-
-@pytest.fixture
-def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
-
-
-@pytest.fixture(scope="module")
-def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    path = tmp_path_factory.mktemp("straight") / "r"
-    tfgraph.train(tfgraph.loads(TEXT), path, DATA)
-    return digest(path)
 
 
 @pytest.mark.usefixtures("small_calls")

@@ -8,7 +8,7 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
-from tests.run.test_training import arrays
+from tests.run.runs import arrays
 from tfgraph.errors import UsageError
 from tfgraph.run import Record, RunDirectory
 from tfgraph.run.history import History, parsed

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import tfgraph
 from tests.run.models import LINE, NOISY
-from tests.run.test_training import arrays
+from tests.run.runs import arrays
 from tfgraph.api import hookimpl
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}

@@ -12,21 +12,10 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
+from tests.run.runs import arrays, weights
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run import Interrupted
-
-
-def arrays(examples: int, seed: int = 0) -> dict[str, np.ndarray]:
-    draws = np.random.default_rng(seed)
-    return {
-        "x": draws.normal(size=(examples, 3)).astype(np.float32),
-        "y": draws.normal(size=(examples, 2)).astype(np.float32),
-    }
-
-
-def weights(graph: tfgraph.Graph) -> dict[str, np.ndarray]:
-    return {name: variable.numpy() for name, variable in graph.weights.items()}
 
 
 def test_a_run_in_calls_is_a_run_in_one_call() -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from tfgraph.run.events import Record
 from tfgraph.spec import Plan
-from tfgraph.spec.training import LOSS, EarlyStopping
+from tfgraph.spec.training import EarlyStopping
 
 Better = Literal["higher", "lower"]
 
@@ -130,6 +130,3 @@ def _number(value: object) -> float:
 def names(records: Iterable[Record]) -> tuple[str, ...]:
     """The figures that records hold, in the order of their first appearance."""
     return tuple(dict.fromkeys(name for record in records for name in record.metrics))
-
-
-__all__ = ["LOSS", "Better", "History", "Monitored", "better", "names", "parsed"]

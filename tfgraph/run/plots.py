@@ -15,8 +15,9 @@ from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.events import Outcome, RunInfo
-from tfgraph.run.history import LOSS, names
+from tfgraph.run.history import names
 from tfgraph.run.viewing import classes_taken, pixel_weights, reconstructions
+from tfgraph.spec.training import LOSS
 
 NAME = "plots"
 #: What is computed of a split is broken off after so many seconds.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, DivergedError, TfgraphError, UsageError
+from tfgraph.errors import DataError, DivergedError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import directory as directories
 from tfgraph.run.changes import refuse_changes
@@ -18,7 +18,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
-from tfgraph.run.interrupts import Interrupted, deferred_signals
+from tfgraph.run.interrupts import deferred_signals
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.outputs import outputs
 from tfgraph.run.restoring import State, restore
@@ -356,6 +356,3 @@ def evaluate(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, 
 
 def _figures(graph: Graph, arrays: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in graph.evaluate(**arrays).items()}
-
-
-__all__ = ["Interrupted", "Run", "TfgraphError", "check_possible", "evaluate", "resume", "train"]
