@@ -72,7 +72,8 @@ def test_what_may_mean_anything_gets_no_such_help(layer):
         ("64", "write `[64]`"),
         ("28x28", "write `[28, 28]`"),
         ("28 28", "write `[28, 28]`"),
-        ("[None, 64]", "write `[null, 64]`: Shape of one example, without the batch; null for"),
+        ("[None, 64]", "leave the batch out: write `[64]`"),
+        ("[64, None]", "write `[64, null]`: Shape of one example, without the batch; null for"),
     ],
 )
 def test_a_shape_is_told_as_a_list(shape, help):
