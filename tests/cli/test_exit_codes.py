@@ -101,6 +101,15 @@ def test_1_a_spec_with_errors(call: Caller, layer: str, message: str) -> None:
         (["trian"], "no command is called `trian`: did you mean `train`?"),
         (["train"], "Missing argument 'SPEC'"),
         (["show", "line.yaml", "--formt", "svg"], "No such option"),
+        (
+            ["explain", "--set", "a=1"],
+            "help: `validate`, `show`, `train` and `run` have it, `explain` does not\n",
+        ),
+        (["train", "--strict", "a.yaml"], "help: `validate` has it, `train` does not\n"),
+        (
+            ["train", "--plugin", "a.py"],
+            "help: it stands before the command: `tfgraph --plugin … train …`\n",
+        ),
         (["run", "line.yaml"], "the input `x` is missing"),
         (["run", "line.yaml", "x"], "a value is NAME=VALUE, got `x`"),
         (["run", "line.yaml", "x=1", "x=2"], "the input `x` is given twice"),

@@ -107,6 +107,11 @@ def _report(error: BaseException) -> int:
     """Say what went wrong, on standard error; the exit code."""
     if isinstance(error, click.ClickException):
         error.show()
+        if isinstance(error, click.NoSuchOption):
+            from tfgraph.cli.misused import help_on
+
+            if help := help_on(error):
+                say(f"help: {help}", err=True)
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         # The reader has gone: there is nobody to tell, and nothing may fail at exit again.

@@ -10,14 +10,18 @@ from typing import TextIO
 import click
 
 from tfgraph.reports.colour import paint
+from tfgraph.reports.wrapping import wrapped
 
 #: Columns of what is printed into files and pipes.
 WIDTH = 80
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print errors, warnings and what they stand on: in colour on a terminal, plain elsewhere."""
-    colour = coloured(sys.stderr if err else sys.stdout)
+    """Print errors, warnings and what they stand on: on a terminal within its width, in colour."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        text = wrapped(text, width_of(stream))
+    colour = coloured(stream)
     click.echo(paint(text) if colour else text, err=err, color=colour)
 
 

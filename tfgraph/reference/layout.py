@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterator
 
 from tfgraph.reference.pages import Block, Heading, Lines, Page, Printed, Prose, Spec, Table
+from tfgraph.reference.paragraphs import filled
 
 #: Longer lines are hard to read, however wide the terminal is.
 MAX_WIDTH = 100
@@ -18,7 +18,6 @@ MAX_NAME = 20
 # The codes of ECMA-48, which every terminal knows.
 _BOLD, _CYAN, _DIM = "1", "36", "2"
 _QUOTED = re.compile(r"`[^`]+`")
-_WHOLE = re.compile(r"`[^`]+`|\[[^][`]{1,40}\]")
 #: How the message of a diagnostic starts, and its notes and help.
 _SAID = re.compile(r"(?=(?:error|warning)\[)| *= (?:note|help): ")
 #: What stands beside carets.
@@ -99,17 +98,7 @@ class _Layout:
             yield from map(self.quoted, lines)
 
     def filled(self, text: str, indent: str, more: str | None = None) -> list[str]:
-        """A paragraph in lines; what is in back quotes is not broken, nor a shape."""
-        whole = _WHOLE.sub(lambda m: m[0].replace(" ", "\xa0"), " ".join(text.split()))
-        lines = textwrap.wrap(
-            whole,
-            self.width,
-            initial_indent=indent,
-            subsequent_indent=indent if more is None else more,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        return [line.replace("\xa0", " ") for line in lines]
+        return filled(text, self.width, indent, more)
 
     def brief(self, line: str) -> str:
         """The first line of a text that goes on."""
