@@ -160,7 +160,7 @@ def test_a_notebook_has_one_line_that_is_rewritten(
     assert err == ""
     assert out.count("\n") == 1
     first, *_, last = out.split("\r")[1:]
-    assert re.match(r"epoch 1/3  step \d/12  loss \d\.\d{4}  [\d,]+ examples/s", first)
+    assert re.match(r"epoch 1/3  step \d/12  loss \d\.\d{4} *", first)
     assert re.match(
         r"line: finished after 12 steps, .* s: test loss 0\.3996, mean_absolute_error 0\.5308 *\n",
         last,

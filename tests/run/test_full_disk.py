@@ -11,10 +11,10 @@ import pytest
 
 import tfgraph
 from tests.run.faults import Faulty
-from tests.run.runs import DATA, TEXT, digest
+from tests.run.runs import DATA, TEXT, StopAt, digest
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
-from tfgraph.run import RunDirectory, RunInfo, files
+from tfgraph.run import Interrupted, RunDirectory, RunInfo, files
 
 pytestmark = pytest.mark.usefixtures("small_calls")
 
@@ -26,8 +26,11 @@ STOPPING = TEXT.replace(
 class Disk(Faulty):
     """The module `os` of a disk that has no room after some steps; itself a listener of a run."""
 
-    def __init__(self, full: range, failing: tuple[str, ...] = ("write", "mkdir")) -> None:
+    def __init__(
+        self, full: range, failing: tuple[str, ...] = ("write", "mkdir"), signal_at: int = -1
+    ) -> None:
         super().__init__(None, errno.ENOSPC)
+        self.signal_at = signal_at
         self.full = full
         self.failing = failing
         self.step = 0
@@ -45,12 +48,19 @@ class Disk(Faulty):
         self.step = step
 
 
-def train(path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch, text: str = TEXT) -> list[str]:
+def train(
+    path: Path,
+    disk: Disk,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str = TEXT,
+    warned: list[str] | None = None,
+) -> list[str]:
     """Train on a disk; what was warned of."""
-    warned: list[str] = []
+    warned = [] if warned is None else warned
     with monkeypatch.context() as patch:
         patch.setattr(files, "os", disk)
-        tfgraph.train(tfgraph.loads(text), path, DATA, listeners=[disk], warn=warned.append)
+        told = [disk, StopAt(disk.signal_at)]
+        tfgraph.train(tfgraph.loads(text), path, DATA, listeners=told, warn=warned.append)
     return warned
 
 
@@ -73,6 +83,30 @@ def test_a_disk_that_stays_full_ends_the_run_which_goes_on_when_there_is_room(
     with pytest.raises(DataError) as caught:
         train(tmp_path / "r", Disk(range(12, 100)), monkeypatch)
     assert caught.value.message.startswith(f"cannot write `{tmp_path}/r/checkpoints/step-24`: ")
+    assert RunDirectory(tmp_path / "r").store.last().saved.step == 10
+    tfgraph.resume(tmp_path / "r", DATA)
+    assert digest(tmp_path / "r") == straight
+
+
+def test_what_ends_a_run_is_not_warned_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TEXT.replace("every: 5 steps", "every: 8 steps")  # it is due at the last step too
+    warned: list[str] = []
+    with pytest.raises(DataError, match=r"step-24`: No space"):
+        train(tmp_path / "r", Disk(range(24, 100), ("mkdir",)), monkeypatch, text, warned)
+    assert not [said for said in warned if "step-24" in said]
+
+
+def test_an_interruption_that_cannot_be_saved_is_one_all_the_same(
+    tmp_path: Path, straight: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Interrupted) as caught:
+        train(tmp_path / "r", Disk(range(13, 14), signal_at=13), monkeypatch)
+    assert caught.value.exit_code == 130
+    assert caught.value.message.startswith(
+        "interrupted after step 13, which could not be saved: cannot write `"
+    )
     assert RunDirectory(tmp_path / "r").store.last().saved.step == 10
     tfgraph.resume(tmp_path / "r", DATA)
     assert digest(tmp_path / "r") == straight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -66,6 +67,18 @@ def test_a_process_that_is_killed_leaves_the_lock_free(
     assert not is_locked(tmp_path)
 
 
+def test_who_looks_whether_a_run_is_locked_keeps_nobody_from_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lock").touch()
+    # A second open file of this process stands for a look from elsewhere.
+    looking = os.open(tmp_path / "lock", os.O_RDWR)
+    fcntl.flock(looking, fcntl.LOCK_EX)
+    monkeypatch.setattr("tfgraph.run.lock.time.sleep", lambda seconds: os.close(looking))
+    with locked(tmp_path):
+        assert is_locked(tmp_path)
+
+
 def test_what_is_no_lock_is_left_as_it_is(tmp_path: Path) -> None:
     lock, other = tmp_path / "lock", tmp_path / "other"
     other.write_text("somebody's text")
@@ -117,8 +130,6 @@ def test_two_runs_of_one_name_have_a_directory_each(tmp_path: Path) -> None:
 def test_a_file_system_without_locks_is_called_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import fcntl
-
     def flock(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 

@@ -9,6 +9,7 @@ import pytest
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays
+from tfgraph.api import hookimpl
 from tfgraph.errors import UsageError
 from tfgraph.run import Record, RunDirectory
 from tfgraph.run.history import History, parsed
@@ -40,6 +41,25 @@ def test_evaluation_every_few_epochs_keeps_a_line_an_epoch() -> None:
         (4, "test"),
         (5, "test"),
     ]
+
+
+def test_the_first_call_which_sets_everything_up_tells_no_speed() -> None:
+    class Speeds:
+        def __init__(self) -> None:
+            self.found: list[float] = []
+
+        @hookimpl
+        def tfgraph_steps_done(self, examples_per_second: float) -> None:
+            self.found.append(examples_per_second)
+
+    speeds = Speeds()
+    run = tfgraph.train(tfgraph.loads(LINE), listeners=[speeds])
+    first, *others = speeds.found
+    assert first == 0
+    assert min(others) > 0
+    assert run.history[0].examples_per_second > 0  # of the six steps that follow
+    one = tfgraph.train(tfgraph.loads(LINE.replace("batch_size: 8", "batch_size: 50")))
+    assert [r.examples_per_second > 0 for r in one.history] == [False, True, True, True]
 
 
 def test_steps_stand_in_place_of_epochs() -> None:

@@ -237,8 +237,9 @@ def metrics_before(run: RunInfo) -> str:
 
 
 def state_of(loss: float, metrics: str, speed: float) -> str:
-    """Loss, the metrics evaluated last, and speed."""
-    return "  ".join(filter(None, [f"loss {figure(loss)}", metrics, f"{speed:,.0f} examples/s"]))
+    """Loss, the metrics evaluated last, and speed where it is known."""
+    shown = f"{speed:,.0f} examples/s" if speed else ""
+    return "  ".join(filter(None, [f"loss {figure(loss)}", metrics, shown]))
 
 
 def say_transfer(run: RunInfo) -> None:

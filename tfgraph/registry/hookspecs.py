@@ -110,6 +110,8 @@ def tfgraph_run_started(run: RunInfo) -> None:
 def tfgraph_steps_done(run: RunInfo, step: int, loss: float, examples_per_second: float) -> None:
     """Some steps have been made, a few times a second: `step` in all, with this mean loss.
 
+    The speed is 0 where it is not known: after the first call, which sets everything up.
+
     @hookimpl
     def tfgraph_steps_done(run, step, loss):
         print(f"{step}: {loss:.4f}")

@@ -29,7 +29,8 @@ class Record:
             weights changed.
         split: the split that was evaluated; None where none was.
         metrics: its figures with the weights after `step`.
-        examples_per_second: the speed since the record before; 0 where it is not known.
+        examples_per_second: the speed of the steps since the record before, evaluations and the
+            first call of a process left out; 0 where it is not known.
     """
 
     epoch: int

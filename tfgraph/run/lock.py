@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _PID = re.compile(rb"(\d{1,19})\n?")
 #: Windows keeps others from reading what is locked: a byte that nobody reads.
 _BYTE = 1 << 30
+_TRIES, _SECONDS = 5, 0.02
 
 
 @contextmanager
@@ -33,7 +35,7 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
         raise DataError(f"cannot lock `{path}`: {reason(error)}") from error
     try:
         _check(path, descriptor)
-        if not _take(path, descriptor):
+        if not any(_tries(path, descriptor)):
             owner = _PID.fullmatch(_content(descriptor))
             by = f" (process {owner[1].decode()})" if owner else ""
             raise UsageError(
@@ -44,6 +46,13 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _tries(path: Path, descriptor: int) -> Iterator[bool]:
+    """Whether the lock is taken now, asked a few times: `is_locked` has it for a moment."""
+    for _ in range(_TRIES):
+        yield _take(path, descriptor)
+        time.sleep(_SECONDS)
 
 
 def is_locked(folder: Path) -> bool:

@@ -54,7 +54,9 @@ class Trainer:
     steps_a_call: int = 1
     started: float = field(default_factory=time.monotonic)
     saved_at: float = field(default_factory=time.monotonic)
-    recorded_at: float = field(default_factory=time.monotonic)
+    #: The examples since the last record, and the time they took, of calls that tell the speed.
+    timed: tuple[int, float] = (0, 0.0)
+    called: bool = False
     #: A step whose state is finite, and the state, where no directory keeps it.
     safe: tuple[int, dict[str, Any]] | None = None
     #: The state of the best record, where no directory keeps it.
@@ -131,7 +133,7 @@ class Trainer:
         self.unsaved = True
         if not math.isfinite(last):
             raise self.diverged()
-        batch = min(self.graph.plan.spec.training.batch_size, self.timetable.examples)
+        speed = self.speed(steps, seconds)
         wanted = int(steps * SECONDS_PER_CALL / seconds)
         self.steps_a_call = max(1, min(wanted, steps * MOST_GROWTH))
         step = self.step
@@ -140,23 +142,31 @@ class Trainer:
             run=self.info,
             step=step,
             loss=loss,
-            examples_per_second=steps * batch / seconds,
+            examples_per_second=speed,
         )
         return step
+
+    def speed(self, steps: int, seconds: float) -> float:
+        """The examples a second of a call; 0 for the first one, which sets everything up."""
+        if not self.called:
+            self.called = True
+            return 0.0
+        batch = min(self.graph.plan.spec.training.batch_size, self.timetable.examples)
+        examples, took = self.timed
+        self.timed = examples + steps * batch, took + seconds
+        return steps * batch / seconds
 
     def record(self, step: int) -> None:
         """Evaluate if that is due, and add a line to the log."""
         before = self.history.last_step
         split = self.info.split if self.timetable.evaluates(step) else None
         metrics = self.evaluate() if split else {}
-        now = time.monotonic()
-        examples = (step - before) * self.timetable.examples / self.timetable.steps_per_epoch
-        fresh = before >= self.info.first_step
-        speed = examples / max(now - self.recorded_at, 1e-9) if fresh else 0.0
+        examples, seconds = self.timed
+        speed = examples / seconds if examples else 0.0
         loss = float(self.graph.loss_sum) / (step - before)
         record = Record(self.timetable.epoch(step), step, loss, split, metrics, speed)
         self.graph.loss_sum.assign(0.0)
-        self.recorded_at = now
+        self.timed = 0, 0.0
         self.history.records.append(record)
         if self.directory:
             self.log(record.line())
@@ -183,8 +193,13 @@ class Trainer:
         """Save and stop where a signal has come."""
         if self.signals.number is None:
             return
-        self.save()
-        raise Interrupted(self.signals.number, f"interrupted after step {self.step}")
+        said = f"interrupted after step {self.step}"
+        try:
+            self.save()
+        except DataError as error:
+            more = f" ({error.help})" if error.help else ""
+            said += f", which could not be saved: {error.message}{more}"
+        raise Interrupted(self.signals.number, said)
 
     # ---- saving
 
@@ -203,6 +218,8 @@ class Trainer:
 
     def save_or_warn(self) -> None:
         """Save; what keeps the disk from taking it may be gone the next time."""
+        if self.over(self.step):
+            return  # it is saved at once, or the run fails
         try:
             self.save()
         except DataError as error:
