@@ -177,7 +177,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     store = saved(trained(), tmp_path)
     path = store.path(5) / "manifest.json"
     path.write_bytes(sealed({**unsealed(path.read_bytes()), "format": 1}))
-    with pytest.raises(DataError, match="is of format 1, not 2"):
+    with pytest.raises(DataError, match="is of format 1, not 3"):
         store.load(5)
 
 

@@ -208,7 +208,7 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
 
 def test_a_manifest_of_another_format_is_refused_by_its_number(folder: Path) -> None:
     reseal(folder, lambda manifest: manifest.update(format=99))
-    with pytest.raises(DataError, match=r"manifest\.json` is of format 99, not 2"):
+    with pytest.raises(DataError, match=r"manifest\.json` is of format 99, not 3"):
         Store(folder / "checkpoints").load(2)
 
 

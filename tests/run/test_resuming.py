@@ -9,7 +9,7 @@ import pytest
 
 import tfgraph
 from tests.run.models import LINE, NOISY, Notes
-from tests.run.runs import DATA, TEXT, StopAt, arrays, digest
+from tests.run.runs import DATA, TEXT, StopAt, arrays, digest, weights
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run import Interrupted, RunDirectory
 from tfgraph.run.lock import locked
@@ -51,6 +51,37 @@ def test_a_finished_run_goes_on_for_more_epochs_as_one_that_had_them_from_the_st
     tfgraph.train(tfgraph.loads(longer), tmp_path / "longer", DATA)
     assert digest(tmp_path / "r") == digest(tmp_path / "longer")
     assert tfgraph.open_run(tmp_path / "r").plan.spec.training.epochs == 5
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "lengths"),
+    [
+        ("2 epochs", ("epochs: 3", "epochs: 5")),  # the end of an epoch without an evaluation
+        ("1 epoch", ("steps: 11", "steps: 40")),  # within an epoch
+        ("3 steps", ("steps: 10", "steps: 32")),
+        ("3 steps", ("steps: 12", "steps: 32")),
+    ],
+)
+@pytest.mark.parametrize("keep", [1, 100])
+@pytest.mark.parametrize("stopping", ["", "early_stopping: {monitor: mean_absolute_error}, "])
+def test_what_was_evaluated_as_the_end_of_a_run_is_no_part_of_a_longer_one(
+    tmp_path: Path, evaluated: str, lengths: tuple[str, str], keep: int, stopping: str
+) -> None:
+    every = f"checkpoint: {{every: 5 steps, best: mean_absolute_error, keep: {keep}}}"
+    text = NOISY.replace("epochs: 3", f"epochs: 3, evaluate_every: {evaluated}, {stopping}{every}")
+    # Each step makes it worse but for the noise: what is the best is an early one.
+    text = text.replace("adam: 0.01", "adam: 0.3")
+    shorter, longer = (text.replace("epochs: 3", length) for length in lengths)
+    tfgraph.train(tfgraph.loads(shorter), tmp_path / "r", DATA)
+    run = tfgraph.resume(tmp_path / "r", DATA, settings=[f"train.{lengths[1].replace(': ', '=')}"])
+    straight = tfgraph.train(tfgraph.loads(longer), tmp_path / "longer", DATA)
+    assert run.history == straight.history
+    assert (run.outcome.status, run.step) == (straight.outcome.status, straight.step)
+    assert digest(tmp_path / "r") == digest(tmp_path / "longer")
+    stores = [RunDirectory(tmp_path / name).store for name in ("r", "longer")]
+    assert stores[0].best_step() == stores[1].best_step()
+    for name, value in weights(run.graph).items():
+        np.testing.assert_array_equal(value, straight.graph.weights[name].numpy())
 
 
 def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:

@@ -188,6 +188,18 @@ def test_a_time_limit_ends_the_run_which_can_go_on(tmp_path: Path) -> None:
     assert (again.outcome.status, again.step) == ("finished", run.step + 3)
 
 
+@pytest.mark.usefixtures("small_calls")
+def test_the_figures_of_a_run_that_ends_within_an_epoch_are_those_of_its_last_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tfgraph.run.trainer.Trainer.out_of_time", lambda self: self.step == 11)
+    data = {"train": arrays(32), "test": arrays(9, 1)}
+    run, _ = run_of(NOISY, data=data)
+    assert (run.outcome.status, run.step) == ("time limit", 11)
+    assert run.history[-1].step == 8
+    assert dict(run.metrics) == tfgraph.evaluate(run.graph, "test", data)
+
+
 def test_a_listener_that_fails_keeps_the_run_from_nothing() -> None:
     from tfgraph.api import hookimpl
 

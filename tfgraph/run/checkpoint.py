@@ -131,12 +131,13 @@ class Store:
     def prune(self, keep: int, newest: int) -> None:
         """Delete all up to the step `newest` but the last `keep` and the best.
 
-        Later ones are those of a run that went on from `newest`, because they are damaged.
+        Where the best is so only as long as the run ends with it, the best of the others is kept
+        as well. Later ones are those of a run that went on from `newest`, because they are damaged.
         DataError where it fails.
         """
-        best = self.best_step()
+        best = [self._best_steps(end=end)[0][:1] for end in (True, False)]
         for step in [step for step in self.steps() if step <= newest][:-keep]:
-            if step != best:
+            if [step] not in best:
                 try:
                     self._put_away(self.path(step))
                 except OSError as error:
@@ -217,18 +218,24 @@ class Store:
         found = self._first_sound(steps)
         return replace(found, damaged=(*damaged, *found.damaged))
 
-    def _best_steps(self) -> tuple[list[int], list[str]]:
-        """The steps that have a figure, from the best one on; what is wrong with damaged ones."""
+    def _best_steps(self, *, end: bool = True) -> tuple[list[int], list[str]]:
+        """The steps that have a figure, from the best one on; what is wrong with damaged ones.
+
+        With `end`, the newest counts where it was evaluated as the end of the run only.
+        """
         found: dict[int, Monitored] = {}
         damaged: list[str] = []
-        for step in self.steps():
+        steps = self.steps()
+        for step in steps:
             try:
                 monitored = self._manifest(step).monitored
             except DataError as error:
                 if files.kind(self.path(step)):  # else another process has deleted it meanwhile
                     damaged.append(error.message)
                 continue
-            if monitored is not None and monitored.beats(None):
+            if monitored is None or not monitored.beats(None):
+                continue
+            if not monitored.at_end or (end and step == steps[-1]):
                 found[step] = monitored
         sign = {step: -1 if m.better == "higher" else 1 for step, m in found.items()}
         return sorted(found, key=lambda step: (sign[step] * found[step].value, step)), damaged

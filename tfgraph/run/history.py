@@ -20,11 +20,16 @@ Better = Literal["higher", "lower"]
 
 @dataclass(frozen=True)
 class Monitored:
-    """A figure at some step, and whether more or less of it is better."""
+    """A figure at some step, and whether more or less of it is better.
+
+    `at_end` where it was evaluated for no other reason than that the run ended there: it counts as
+    long as the run goes no further.
+    """
 
     name: str
     value: float
     better: Better
+    at_end: bool = False
 
     def beats(self, other: float | None, by: float = 0.0) -> bool:
         """Whether it is better than `other`, by more than `by`.

@@ -171,10 +171,13 @@ def _last_records(path: Path) -> list[Record]:
 def _best(directory: RunDirectory) -> tuple[Monitored | None, int | None]:
     """The best checkpoint's figure and step, by the manifests of those that can be read."""
     best, found = None, None
-    for step in directory.store.steps():
+    steps = directory.store.steps()
+    for step in steps:
         try:
             now = read_manifest(directory.store.path(step) / MANIFEST).monitored
         except (DataError, ValueError):
+            continue
+        if now and now.at_end and step != steps[-1]:
             continue
         if now and now.name.isprintable() and now.beats(best.value if best else None):
             best, found = now, step

@@ -15,7 +15,7 @@ from tfgraph.run.history import Monitored
 from tfgraph.run.packing import Form
 from tfgraph.run.sealed import sealed, unsealed
 
-FORMAT = 2
+FORMAT = 3
 ARRAYS, LOG, MANIFEST = "arrays.npz", "metrics.jsonl", "manifest.json"
 _MOST_BYTES = 64 << 20
 
@@ -80,7 +80,9 @@ def _monitored(value: Any) -> Monitored | None:
     name, figure, better = value["name"], value["value"], value["better"]
     if not isinstance(name, str) or type(figure) is not float or better not in ("higher", "lower"):
         raise TypeError
-    return Monitored(name, figure, better)
+    if type(value["at_end"]) is not bool:
+        raise TypeError
+    return Monitored(name, figure, better, value["at_end"])
 
 
 def _written(value: Any) -> Written:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfgraph.api import Duration, Interval
 from tfgraph.errors import DataError
+from tfgraph.run.events import Record
 from tfgraph.spec.training import Training
 
 
@@ -57,6 +58,23 @@ class Timetable:
     def evaluates(self, step: int) -> bool:
         """Whether an evaluation is due."""
         return step > 0 and (step % self.evaluate_every == 0 or step == self.steps)
+
+    def due(self, record: Record) -> Record | None:
+        """What a run of this length records at the step of a record of a shorter one.
+
+        An evaluation that was made because the run ended there is left out.
+        """
+        if self.evaluates(record.step):
+            return record
+        return replace(record, split=None, metrics={}) if self.records(record.step) else None
+
+    def only_as_the_end(self, step: int) -> bool:
+        """Whether an evaluation is due for no other reason than that the run ends."""
+        return step == self.steps and step % self.evaluate_every != 0
+
+    def resets(self, step: int) -> bool:
+        """Whether the mean of the losses begins anew, as it does in a longer run."""
+        return step % self.steps_per_epoch == 0 or step % self.evaluate_every == 0
 
     def saves(self, step: int) -> bool:
         """Whether a checkpoint is due by the number of steps."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import DataError, DivergedError
@@ -165,7 +165,8 @@ class Trainer:
         speed = examples / seconds if examples else 0.0
         loss = float(self.graph.loss_sum) / (step - before)
         record = Record(self.timetable.epoch(step), step, loss, split, metrics, speed)
-        self.graph.loss_sum.assign(0.0)
+        if self.timetable.resets(step):
+            self.graph.loss_sum.assign(0.0)
         self.timed = 0, 0.0
         self.history.records.append(record)
         if self.directory:
@@ -263,6 +264,8 @@ class Trainer:
         last = self.history.records[-1] if self.history.records else None
         fresh = figure is not None and last is not None and last.step == step
         monitored = self.history.monitored(figure, last) if fresh else None  # type: ignore[arg-type]
+        if monitored:
+            monitored = replace(monitored, at_end=self.timetable.only_as_the_end(step))
         return Saved(step, self.elapsed(), self.history.text(), monitored)
 
     def diverged(self) -> DivergedError:
@@ -287,7 +290,8 @@ class Trainer:
         last = self.history.records[-1] if self.history.records else None
         if stopping and stopping.restore_best and training.best:
             last = self.restore_best(training.best) or last
-        metrics = dict(last.metrics) if last and last.split == split else {}
+        fresh = last is not None and last.step == self.step and last.split == split
+        metrics = dict(last.metrics) if last and fresh else {}
         if split and not metrics:
             metrics = figures(split)
         return Outcome(status, step, self.elapsed(), split, metrics)

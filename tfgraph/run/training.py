@@ -23,7 +23,7 @@ from tfgraph.run.listeners import Listeners
 from tfgraph.run.outputs import outputs
 from tfgraph.run.restoring import State, restore
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
-from tfgraph.run.timetable import timetable
+from tfgraph.run.timetable import Timetable, timetable
 from tfgraph.run.trainer import Trainer
 from tfgraph.run.transfer import Transfer, transfer
 from tfgraph.spec import Plan
@@ -171,7 +171,10 @@ def resume(
         for damaged in checkpoint.damaged:
             warn(f"{damaged}; going on from step {checkpoint.saved.step}")
         restore(prepared.graph, checkpoint)
-        checkpoint = replace(checkpoint, arrays={})  # else they would be held to the end
+        records = filter(None, map(prepared.timetable.due, _records(checkpoint)))
+        saved = replace(checkpoint.saved, log=History(plan, list(records)).text())
+        # The arrays would be held to the end else.
+        checkpoint = replace(checkpoint, arrays={}, saved=saved)
         if plan is not before:
             directory.write_resolved(plan)
         directory.write_log(checkpoint.saved.log)
@@ -208,6 +211,11 @@ class _Prepared:
         if name not in self.known:
             self.known[name] = load_split(self.graph, name, self.data)
         return self.known[name]
+
+    @property
+    def timetable(self) -> Timetable:
+        """What is due when."""
+        return timetable(examples_in(self.split("train")), self.graph.plan.spec.training)
 
     def figures(self, split: str) -> dict[str, float]:
         """Loss and metrics of a split."""
@@ -257,9 +265,9 @@ def _run(
 ) -> Run:
     graph = prepared.graph
     plan = graph.plan
-    table = timetable(examples_in(prepared.split("train")), plan.spec.training)
+    table = prepared.timetable
     saved = checkpoint.saved if checkpoint else None
-    history = History(plan, _records(checkpoint) if checkpoint else [])
+    history = History(plan, parsed(saved.log) if saved else [])
     path = directory.path if directory else None
     info = RunInfo(
         graph,
