@@ -64,6 +64,11 @@ class Span:
                 return True
         return False
 
+    def holds(self, other: Span) -> bool:
+        """Whether another place starts in this one."""
+        start, end = (self.line, self.column), (self.end_line, self.end_column)
+        return self.source is other.source and start <= (other.line, other.column) < end
+
     @property
     def text(self) -> str:
         """What is written there; empty for more than a line."""

@@ -1,13 +1,12 @@
 """One declaration gives schema, words and conversion, for every form of annotation."""
 
-import math
 from typing import Literal, Optional, Union
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import DataPath, Initializer, Layer, LayerReference, Loss, Schedule, param
-from tfgraph.api.parameters import REQUIRED, Parameter, not_finite
+from tfgraph.api.parameters import REQUIRED, Parameter
 
 
 def declared(annotation, **more):
@@ -174,12 +173,6 @@ def test_the_kind_of_an_entry_is_found_in_a_union():
 def test_an_annotation_that_no_spec_can_hold_is_an_error(annotation):
     with pytest.raises(TypeError, match=r"the parameter `size` is a .* which no spec can hold"):
         declared(annotation).schema()
-
-
-def test_numbers_that_are_not_finite_are_found_at_any_depth():
-    assert list(not_finite([1.0, [math.inf, (2, -math.inf)], "inf", None])) == [math.inf, -math.inf]
-    assert list(not_finite(math.nan)) != []
-    assert list(not_finite([1, 1e308, True])) == []
 
 
 @pytest.mark.parametrize("item", [DataPath, Layer, Initializer, LayerReference])

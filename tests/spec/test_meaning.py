@@ -379,3 +379,34 @@ def test_a_sound_spec_does_not_load_the_names_of_other_libraries():
         [sys.executable, "-c", code, text], capture_output=True, text=True, check=True
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("layer", "helps"),
+    [
+        (
+            "fuly_connected: {unts: 3}",
+            ["did you mean `dense`?", "did you mean `units`? it is required"],
+        ),
+        ("matml: {units: 3, bias: maybe}", ["did you mean `matmul`?", ""]),
+        ("Conv2D: {filters: 3, padding: smae}", ["did you mean `conv2d`?", "did you mean `same`?"]),
+        ("Dense: {units: 3, activation: rleu}", ["did you mean `dense`?", "did you mean `relu`?"]),
+        ("Dropout: 50%", ["did you mean `dropout`?", "write `0.5`"]),
+    ],
+)
+def test_what_stands_below_a_type_that_is_surely_meant_is_told_in_the_same_round(layer, helps):
+    assert [help for *_, help in problems(SPEC.format(layer))] == helps
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "dnse: {}",
+        "lstmm: {nonsense: 3}",
+        "pool: {size: many}",
+        "attention: {unts: 3}",
+        "dense_net: {units: x}",
+    ],
+)
+def test_what_may_be_of_another_type_or_only_missing_is_not(layer):
+    assert len(problems(SPEC.format(layer))) == 1

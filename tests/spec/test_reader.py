@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tfgraph.diagnostics import Source
-from tfgraph.spec.nodes import Mapping, Scalar, Sequence, plain
+from tfgraph.spec.nodes import Mapping, Scalar, Sequence, not_finite, plain
 from tfgraph.spec.reader import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, decode, read
 
 
@@ -262,3 +262,9 @@ def test_a_value_cut_into_many_keys_is_read_in_no_time():
     started = time.process_time()
     read(Source("spec.yaml", "{size: (" + ", b" * 24_000 + "}"))
     assert time.process_time() - started < 1
+
+
+def test_numbers_that_are_not_finite_are_found_at_any_depth():
+    text = "{a: [1, [.inf, {b: -.inf}], '.inf', null], c: .nan, d: 1e308, e: true}"
+    node, _ = read(Source("spec", text))
+    assert [found.span.text for found in not_finite(node)] == [".inf", "-.inf", ".nan"]

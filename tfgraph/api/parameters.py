@@ -10,7 +10,6 @@ entry of that kind), `LayerReference` (the name of a layer), `DataPath` (a file 
 
 from __future__ import annotations
 
-import math
 import re
 import types
 from collections.abc import Iterator
@@ -307,15 +306,6 @@ def _fits(annotation: Any, value: Any) -> bool:
             return re.match(annotation.pattern, value) is not None
         return isinstance(annotation, type) and annotation not in (int, float, bool)
     return False
-
-
-def not_finite(value: Any) -> Iterator[float]:
-    """The infinities and NaNs inside a value."""
-    if isinstance(value, float) and not math.isfinite(value):
-        yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from not_finite(item)
 
 
 def too_large(value: Any) -> Iterator[int]:

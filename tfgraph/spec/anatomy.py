@@ -6,15 +6,20 @@ import re
 from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from tfgraph.api import Component
+from tfgraph.registry import Registry
 from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, plain
-from tfgraph.spec.wording import flow
+from tfgraph.spec.positional import MAX_ENTRY, MAX_VALUES, by_position, split
+from tfgraph.spec.wording import entry_text, flow
 
 _CALL = re.compile(r"([a-z][a-z0-9_.]*?)(\(.*\)|[ :=,].*)", re.DOTALL)
-#: Longer texts are not taken for an entry written another way.
-MAX_ENTRY = 200
+#: A comma between arguments, and not inside of one.
+_COMMA = re.compile(r",(?![^(\[]*[)\]])")
 QUOTES = "\"'"
+Types = AbstractMapping[str, type[Component]]
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,29 @@ def told_apart(node: Node, siblings: Collection[str], known: Collection[str]) ->
     return Anatomy(type_node, value, beside, extra)
 
 
-def rewritten(node: Node, known: Collection[str], primary: AbstractMapping[str, str]) -> str:
-    """An entry written as other languages would, as this one does; nothing where it is no such.
-
-    `primary` are the types' primary parameters.
-    """
+def rewritten(node: Node, known: Collection[str], kind: str, registry: Registry) -> str:
+    """An entry written as other languages would, as this one does; nothing where it is no such."""
+    types = registry.types(kind)
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        return _of_text(node.value, known, primary)
-    if isinstance(node, Sequence) and len(node.items) in (1, 2):
-        word, *given = map(plain, node.items)
+        return _of_text(node.value, known, types, registry)
+    if isinstance(node, Sequence) and node.items:
+        word, *given = map(plain, node.items[: MAX_VALUES + 2])
         if isinstance(word, str) and word in known:
-            return f"{word}: {flow(given[0])}" if given else word
+            if len(given) < 2:
+                return f"{word}: {flow(given[0])}" if given else word
+            named = by_position(types[word], given, registry) if word in types else {}
+            return entry_text(types[word], named) if named else ""
     return ""
 
 
-def _of_text(text: str, known: Collection[str], primary: AbstractMapping[str, str]) -> str:
+def _argument(text: str) -> Any:
+    text = text.strip()
+    if text[:1] in "([" and text[-1:] in ")]":
+        return [as_item(part) for part in text[1:-1].split(",") if part.strip()]
+    return as_item(text.strip(QUOTES))
+
+
+def _of_text(text: str, known: Collection[str], types: Types, registry: Registry) -> str:
     found = _CALL.fullmatch(text) if len(text) <= MAX_ENTRY else None
     if not found or found[1] not in known or text in known:
         return ""
@@ -65,15 +78,23 @@ def _of_text(text: str, known: Collection[str], primary: AbstractMapping[str, st
         rest = rest[1:-1]
     if rest in known:  # two entries in one line
         return ""
-    values = {}
-    parts = [part.strip() for part in rest.split(",") if part.strip()]
+    parts = [part.strip() for part in _COMMA.split(rest) if part.strip()]
     if len(parts) == 1 and "=" not in parts[0]:
+        if name in types and (several := by_position(types[name], split(rest), registry)):
+            return entry_text(types[name], several)
         return f"{name}: {flow(as_item(parts[0].strip(QUOTES)))}"
-    for part in parts:
-        key, equals, value = part.partition("=")
-        if not equals:
-            key, value = primary.get(name, ""), part
-        if not key or key in values:
+    values = {}
+    for key, equals, value in (part.partition("=") for part in parts):
+        if equals and key.strip() and key.strip() not in values:
+            values[key.strip()] = _argument(value)
+        elif equals:
             return name
-        values[key.strip()] = as_item(value.strip().strip(QUOTES))
-    return f"{name}: {flow(values)}" if values else name
+    alone = [_argument(part) for part in parts if "=" not in part]
+    if alone and name in types:
+        known_names = types[name].parameters().keys() & values.keys()
+        named = {key: values[key] for key in known_names}
+        values = {**by_position(types[name], alone, registry, named), **values}
+    if values:
+        return f"{name}: {flow(values)}"
+    needs = name in types and any(p.required for p in types[name].parameters().values())
+    return "" if needs else name

@@ -133,6 +133,17 @@ TYPES: dict[str, dict[str, str]] = {
             PearsonCorrelation BalancedAccuracy ConfusionMatrix
         """,
     },
+    "dataset": {
+        "`data` takes a dataset by its type; a plugin reads files (`tfgraph explain plugins`), and "
+        "Python gives arrays: `tfgraph.train(spec, data=…)`": "train training test testing val "
+        "valid validation dev train_data test_data validation_data x y x_train y_train x_test "
+        "y_test inputs targets features labels input output path file files filename folder root "
+        "directory dir url source csv tsv json jsonl parquet npy npz numpy array arrays hdf5 h5 "
+        "tfrecord tfrecords pickle image_folder ImageFolder image_dataset_from_directory "
+        "TensorDataset DataLoader split splits",
+        NONE: "cifar cifar10 cifar100 fashion_mnist FashionMNIST KMNIST EMNIST QMNIST SVHN STL10 "
+        "imagenet coco celeba imdb reuters boston_housing california_housing iris digits",
+    },
     "initializer": {
         "`glorot_uniform`, `he_normal` and `lecun_normal` are its usual forms": "VarianceScaling",
         NONE: "Dirac Sparse STFT STFTInitializer Initializer",
@@ -170,6 +181,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "decay lr_decay",
     },
     "train": {
+        "it stands beside the type of the loss: `class_weights: {value}`": ""
+        "class_weight class_weights",
+        "it stands beside the type of the loss, and names a field of the data": ""
+        "sample_weight sample_weights",
         "write `early_stopping` and `checkpoint` for what ends and saves a training": "callbacks",
         "the dataset says which examples are for validation": "validation_split validation_data",
         "leave it out: the command line says what is shown of a training": "verbose",
@@ -184,6 +199,16 @@ PARAMETERS: dict[str, dict[str, str]] = {
 FOLLOWING: dict[str, str] = {
     "{value}": "activation",
     "dropout: {value}": "dropout recurrent_dropout",
+}
+
+#: The parameters of types in the order in which calls give them, where libraries agree on it; of
+#: other types it is the primary one alone.
+CALLS: dict[str, tuple[str, ...]] = {
+    "conv2d": ("filters", "kernel_size"),
+    "max_pool": ("size", "stride"),
+    "avg_pool": ("size", "stride"),
+    "embedding": ("vocabulary", "units"),
+    "gradient_descent": ("learning_rate", "momentum"),
 }
 
 SECTIONS: dict[str, str] = {

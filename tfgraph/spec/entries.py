@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,21 +10,22 @@ from typing import Any, TypeVar
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component, DataPath
-from tfgraph.api.parameters import Parameter, not_finite
+from tfgraph.api.parameters import Parameter
 from tfgraph.diagnostics import SET, Diagnostic, Source, Span, collect
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
 from tfgraph.spec.anatomy import Anatomy, told_apart
 from tfgraph.spec.failures import failures, parameter_schema, siblings_schema
 from tfgraph.spec.language import Part
-from tfgraph.spec.meaning import meant_type
+from tfgraph.spec.meaning import meant_type, surely_called
 from tfgraph.spec.misnamed import Misnamed
 from tfgraph.spec.miswritten import miswritten, no_type, type_as_value
 from tfgraph.spec.model import Entry
-from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, not_finite, plain
 from tfgraph.spec.parts import Parts
 from tfgraph.spec.paths import PathError, data_path
 from tfgraph.spec.unfit import disallowed, nameless, too_long, unfit
+from tfgraph.spec.variables import Variables
 from tfgraph.spec.wording import subject_of
 from tfgraph.words import closest
 
@@ -42,7 +43,7 @@ class EntryReader:
         registry: Registry,
         folder: Path,
         blocks: Collection[str] = (),
-        variables: Collection[str] = (),
+        variables: Variables | None = None,
     ) -> None:
         self.source = source
         self.registry = registry
@@ -52,7 +53,7 @@ class EntryReader:
         #: The layer types that the spec itself declares: a misspelt type may be meant for one.
         self.blocks = blocks
         #: The variables of the spec: one may be meant by a word without `$`.
-        self.variables = variables
+        self.variables = variables or Variables()
         #: The type of the spec's optimizer, as far as it is known.
         self.optimizer: type[Component] | None = None
         self.diagnostics: list[Diagnostic] = []
@@ -75,7 +76,9 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad = set()
-        for name, found in Parts(node, known, self.variables, self.optimizer).failures(schema):
+        for name, found in Parts(
+            node, known, self.variables.at(node.span), self.optimizer
+        ).failures(schema):
             self.add(found)
             bad.add(name)
         return bad
@@ -89,9 +92,8 @@ class EntryReader:
         node = Mapping(tuple((Scalar(n, v.span), v) for n, v in nodes.items()), span)
         bad = self.parts(node, siblings_schema(tuple(known)), known)
         for name, value in nodes.items():
-            if next(not_finite(plain(value)), None) is not None and name not in bad:
+            if name not in bad and self.infinite(f"`{name}`", value):
                 bad.add(name)
-                self.report("TG206", f"`{name}` must be a finite number", value.span)
         return {name: value for name, value in nodes.items() if name not in bad}
 
     # ---- entries
@@ -125,9 +127,9 @@ class EntryReader:
         if isinstance(node, Mapping) and (parts.type is None or parts.type.value not in known):
             found = type_as_value(node, kind, siblings, self.registry, self.blocks_of(kind))
         if parts.type is None:
-            self.add(found or no_type(node, kind, types))
+            self.add(found or no_type(node, kind, self.registry))
             return None
-        found = found or miswritten(base, parts.type, types, known, inner)
+        found = found or miswritten(base, parts.type, self.registry, known, inner)
         if not found and kind == "loss" and parts.extra and not parts.beside:
             found = self.several(parts, types, siblings)
         if found:
@@ -166,8 +168,8 @@ class EntryReader:
             value = extra.together(component, value, inside)
             self.add(extra.beside(component, inside, value))
         for pair in parts.extra:
-            if pair in inside:
-                continue
+            if pair in inside or (component is None and not siblings):
+                continue  # of a type that there is not, nothing is known to stand beside it
             if pair[0].value in types or pair[0].value in self.blocks_of(kind):
                 self.add(extra.second_type(type_name, pair[0]))
             else:
@@ -191,6 +193,7 @@ class EntryReader:
         component = self.registry.types(base.kind).get(type_node.value)
         if component is None:
             self.unknown_type(base.kind, type_node, inner)
+            self.as_meant(base.kind, type_node, value, siblings)
             return None
         return self.parameters(  # type: ignore[return-value]
             component, type_node, value, siblings
@@ -210,6 +213,27 @@ class EntryReader:
             notes=tuple(str(plugin) for plugin in self.registry.failed),
             help=meant_type(name, kind, self.registry, blocks, inner),
         )
+
+    def as_meant(
+        self, kind: str, type_node: Scalar, value: Node | None, siblings: Collection[str]
+    ) -> None:
+        """Report what is wrong below a misspelt type, as far as it is the one that it is like.
+
+        What is missing, or has no name that is like one there, may be so by another type.
+        """
+        found = surely_called(type_node.value, kind, self.registry, self.blocks_of(kind))
+        if found is None or value is None or nameless(found, value):
+            return
+        node = Mapping(extra.by_name(found, value), value.span)
+        if next(too_long(found, node), None):
+            return
+        about = Misnamed(found, type_node, node, siblings, self.registry, self.optimizer)
+        if not all(about.help(*pair) for pair in about.unknown):
+            return
+        faults = [f for f in self.faults(found, type_node, node, siblings) if f[1].code != "TG204"]
+        for _, fault in faults:
+            self.add(fault)
+        self.values(found, node, {name for name, _ in faults})
 
     def parameters(
         self,
@@ -243,21 +267,32 @@ class EntryReader:
         siblings: Collection[str],
     ) -> set[str]:
         """Report what JSON Schema finds wrong with parameters; those with a value that is unfit."""
-        hashable: Any = component  # mypy takes no class for hashable
         bad = set()
+        for name, found in self.faults(component, type_node, node, siblings):
+            self.add(found)
+            bad.add(name)
+        return bad
+
+    def faults(
+        self,
+        component: type[Component],
+        type_node: Scalar,
+        node: Mapping,
+        siblings: Collection[str],
+    ) -> Iterator[tuple[str, Diagnostic]]:
+        """What JSON Schema finds wrong with parameters, each with the one whose value is unfit."""
+        hashable: Any = component  # mypy takes no class for hashable
         misnamed = False
         for error in failures(parameter_schema(hashable), node):
             if error.validator in ("additionalProperties", "required"):
                 misnamed = True
             else:
-                self.add(unfit(component, node, error, self.variables))
-                bad.add(str(error.absolute_path[0]))
+                variables = self.variables.at(node.span)
+                found = unfit(component, node, error, variables, self.registry)
+                yield str(error.absolute_path[0]), found
         if misnamed:
-            for found in Misnamed(
-                component, type_node, node, siblings, self.optimizer
-            ).diagnostics():
-                self.add(found)
-        return bad
+            about = Misnamed(component, type_node, node, siblings, self.registry, self.optimizer)
+            yield from (("", found) for found in about.diagnostics())
 
     def values(
         self, component: type[Component], node: Mapping, bad: Collection[str]
@@ -295,10 +330,16 @@ class EntryReader:
             return made or (None, {})
         if DataPath in parameter.alternatives and isinstance(value, str):
             return self.data_path(value, node.span), {}
-        if next(not_finite(value), None) is not None:
-            message = f"`{parameter.name}` of {subject_of(component)} must be a finite number"
-            self.report("TG206", message, node.span)
+        self.infinite(f"`{parameter.name}` of {subject_of(component)}", node)
         return value, {}
+
+    def infinite(self, what: str, node: Node) -> bool:
+        """Report the infinities and NaNs in a value; whether there are any."""
+        found = list(not_finite(node))
+        for place in found:
+            item = "" if place is node else "an item of "
+            self.report("TG206", f"{item}{what} must be a finite number", place.span)
+        return bool(found)
 
     def data_path(self, text: str, span: Span) -> str:
         """The path as an absolute one; as it stands where it may not be read."""

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from tfgraph.api import Component
 from tfgraph.api.parameters import Parameter, is_quantity
 from tfgraph.api.quantities import Quantity
+from tfgraph.api.tensors import DTYPES
 from tfgraph.spec.language import InputField
 from tfgraph.spec.meaning import called, parameter_names
 from tfgraph.spec.mending import as_item, mend, merged
@@ -45,19 +46,35 @@ def intended(
     value, schema = given[parameter.name], parameter.schema()
     if component is InputField and (help := _of_input(parameter.name, given)):
         return help
-    if parameter.component and parameter.component.grouped:
+    if parameter.component and parameter.component.grouped and value is not None:
         return _as_group(parameter.component, value, parameter.nullable)
     for quantity in filter(is_quantity, parameter.alternatives):
         if meant := _as_quantity(quantity, value):
             return f"write `{meant}`"
-    if (help := missing_choice(value, schema.get("enum", ()))) or (
+    choices = schema.get("enum", ())
+    if _is_other_dtype(value, choices) and not parameter.required:
+        default = parameter.default
+        return f"leave it out for `{default}`: a layer computes in the dtype of its inputs"
+    if (help := missing_choice(value, choices)) or (
         help := mend(schema, value, written, variables)
     ):
         return help + (f": {parameter.doc}" if "null" in help else "")
-    if value is True and str in parameter.alternatives:
+    if value is None and not parameter.required:
+        return f"write `{flow(parameter.default)}`, the default"
+    if value is None or (value is True and str in parameter.alternatives):
         shown = example_values(component).get(parameter.name)
         return f"like `{parameter.name}: {flow(shown)}`" if shown is not None else ""
     return ""
+
+
+def _is_other_dtype(value: Any, choices: Collection[Any]) -> bool:
+    """Whether a value is a dtype, or called one elsewhere, that is none of some dtypes."""
+    from tfgraph.spec.elsewhere import missing_dtype
+
+    dtypes = set(DTYPES)
+    if not isinstance(value, str) or not choices or not set(choices) <= dtypes:
+        return False
+    return (missing_dtype(value) or value) in dtypes - set(choices)
 
 
 def intended_section(name: str, value: Any) -> str:

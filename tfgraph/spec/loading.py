@@ -54,10 +54,12 @@ def check(
     unsound = {d.span.place for d in diagnostics}
     resolved = resolve(node, folder / Path(source.name).name, registry, settings) if node else None
     if resolved is not None:
-        diagnostics += resolved.notes.diagnostics
+        diagnostics += [d for d in resolved.notes.diagnostics if d.span.place not in unsound]
         unsound |= resolved.notes.unknown
     if resolved is not None and resolved.node is not None:
         spec, found = validate(resolved, source, registry, folder, default_name)
+        # What is known of an entry may help better than the text alone.
+        diagnostics = [next(filter(d.says_as, found), d) for d in diagnostics]
         diagnostics += [d for d in found if d.span.place not in unsound]
     if spec is not None:
         made, found = plan(spec)

@@ -16,6 +16,8 @@ from tfgraph.words import MAX_WORD, closest, folded, listed
 Names = Mapping[str, Iterable[str]]
 #: How alike a word is to another name of something, to be taken for a slip of the pen in it.
 NEAR = 0.85
+#: How alike it is to a name, for what stands below it to be judged by the type of that name.
+SURE = 0.8
 
 
 def called(word: str, names: Names) -> list[str]:
@@ -77,6 +79,24 @@ def type_called(word: str, kind: str, registry: Registry) -> type[Component] | N
     types = registry.types(kind)
     found = called(word, {name: c.other_names() for name, c in types.items()})
     return types[found[0]] if len(found) == 1 else None
+
+
+def surely_called(
+    word: str, kind: str, registry: Registry, blocks: Collection[str]
+) -> type[Component] | None:
+    """The type that a misspelt word or another name surely means: its parameters may be judged."""
+    from tfgraph.spec.elsewhere import missing_type
+
+    types = registry.types(kind)
+    names: dict[str, Iterable[str]] = dict.fromkeys(blocks, ())
+    names |= {name: component.other_names() for name, component in types.items()}
+    found = called(word, names)
+    if not found and not missing_type(word, kind) and not _of_another_kind(word, kind, registry):
+        found = [] if _with_part(word, names) else near(word, names)
+        also = [name for n in found for name in (n, *names[n])]
+        found = found if any(_likeness(word.lower(), name.lower()) >= SURE for name in also) else []
+    component = types.get(found[0]) if len(found) == 1 else None
+    return None if component and component.unlike_them else component
 
 
 def parameter_names(component: type[Component]) -> Names:

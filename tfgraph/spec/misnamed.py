@@ -17,9 +17,11 @@ from tfgraph.registry import Registry
 from tfgraph.spec.belonging import in_optimizer, nested, parameter_path
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.meaning import asked, called, near, parameter_names, type_called
-from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, plain
+from tfgraph.spec.mending import as_item
+from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, kind_of, plain
+from tfgraph.spec.positional import help_by_position
 from tfgraph.spec.reader import read
-from tfgraph.spec.wording import FEW, entry_text, flow, joined, subject_of, to_write
+from tfgraph.spec.wording import FEW, entry_text, flow, in_order, joined, subject_of, to_write
 from tfgraph.words import listed
 
 
@@ -34,11 +36,17 @@ class Misnamed:
     type_node: Scalar
     node: Mapping
     siblings: Collection[str]
+    registry: Registry
     #: The type of the spec's optimizer, as far as it is known.
     optimizer: type[Component] | None = None
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """One for each mistake: a required parameter under another name is not missing as well."""
+        if self.values and (help := self.by_position()):
+            key = next(key for key in self.values if not isinstance(as_item(key.value), str))
+            got = kind_of(Scalar(as_item(key.value), key.span))
+            yield Diagnostic("TG106", f"a key must be a string, got {got}", key.span, help=help)
+            return
         misplaced = [key for key, _ in self.unknown if key.value in self.siblings]
         if misplaced:
             yield self.inside(misplaced)
@@ -61,6 +69,17 @@ class Misnamed:
     def unknown(self) -> list[tuple[Scalar, Node]]:
         """What is given and no parameter."""
         return [pair for pair in self.node if pair[0].value not in self.component.parameters()]
+
+    @cached_property
+    def values(self) -> list[Scalar]:
+        """The unknown keys without a value, where one of them is a number: `{10, relu}`."""
+        alone = [key for key, v in self.unknown if is_null(v) and not v.span.text.strip()]
+        return alone if any(not isinstance(as_item(key.value), str) for key in alone) else []
+
+    def by_position(self) -> str:
+        """Help that gives values their names."""
+        values = [as_item(key.value) for key in self.values]
+        return help_by_position(self.component, values, self.registry, self.given)
 
     @cached_property
     def missing(self) -> list[str]:
@@ -232,12 +251,6 @@ def block_help(
     lines = [f"- {name}" + (f": {flow(given)}" if given else ":" if beside else "")]
     lines += [f"  {key}: {flow(value)}" for key, value in beside.items()]
     return "\n".join(["write", *lines]) if beside else f"write `{lines[0]}`"
-
-
-def in_order(component: type[Component]) -> list[str]:
-    """Its parameters, the required ones and the primary one first."""
-    parameters = component.parameters()
-    return sorted(parameters, key=lambda n: (not parameters[n].required, not parameters[n].primary))
 
 
 def with_required(component: type[Component], given: AbstractMapping[str, Any]) -> dict[str, Any]:

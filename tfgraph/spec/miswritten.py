@@ -35,13 +35,14 @@ CONFIG_KEYS = ("config", "params", "parameters", "args", "kwargs")
 Types = AbstractMapping[str, type[Component]]
 
 
-def no_type(node: Node, kind: str, types: Types) -> Diagnostic:
+def no_type(node: Node, kind: str, registry: Registry) -> Diagnostic:
     """An entry without a type."""
+    types = registry.types(kind)
     what = f"{article(kind)} {kind}"
     example = f"like `{next(iter(types), kind)}`"
     if isinstance(node, Mapping):
         return Diagnostic("TG207", f"{what} needs its type as a key", node.span, help=example)
-    meant = rewritten(node, types, {})
+    meant = rewritten(node, types, kind, registry)
     if not meant and isinstance(node, Scalar) and node.value is not None:
         meant = next(_accepting(types.values(), node.value), "")
     help = f"write `{meant}`" if meant else example
@@ -53,7 +54,7 @@ def no_type(node: Node, kind: str, types: Types) -> Diagnostic:
 def miswritten(
     base: type[Component],
     type_node: Scalar,
-    types: Types,
+    registry: Registry,
     known: Collection[str],
     inner: bool = False,
 ) -> Diagnostic | None:
@@ -69,8 +70,7 @@ def miswritten(
     if span.end_line > span.line and (item := _item_below(span)):
         message = f"this item is indented deeper than the one in line {span.line}"
         return Diagnostic("TG207", message, item, help="items of one list start in the same column")
-    primary = {name: p.name for name, c in types.items() if (p := c.primary())}
-    if meant := rewritten(type_node, known, primary):
+    if meant := rewritten(type_node, known, kind, registry):
         message = f"`{shortened(type_node.value)}` is not how {what} is written"
         meant = f"{{{meant}}}" if inner and ": " in meant else meant
         return Diagnostic("TG207", message, span, help=f"write `{meant}`")

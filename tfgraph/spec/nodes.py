@@ -103,6 +103,16 @@ def at(node: Node, path: list[str | int]) -> Node:
     return node
 
 
+def not_finite(node: Node) -> Iterator[Scalar]:
+    """The infinities and NaNs in a node."""
+    if isinstance(node, Scalar):
+        if isinstance(node.value, float) and not math.isfinite(node.value):
+            yield node
+        return
+    for below in node.items if isinstance(node, Sequence) else [value for _, value in node]:
+        yield from not_finite(below)
+
+
 def kind_of(node: Node) -> str:
     """What the node is, in words."""
     if isinstance(node, Sequence):

@@ -268,7 +268,11 @@ class _Composer:
                 message = f"a key must be a string, got {kind_of(key)}"
                 written = getattr(inner, "value", "")
                 help = f'put it in quotes: `"{shortened(written)}"`' if written else ""
+                if event.flow_style and is_lone_key(inner, below):
+                    help = "braces hold `name: value`; values alone stand in `[…]`"
                 self.report(Diagnostic("TG106", message, key.span, help=help))
+                if written:  # what it is the key of is not missing as well
+                    entries.setdefault(written, (Scalar(written, key.span), value))
             elif key.value == "<<" and plain_key:
                 self.merge(merged, value)
             elif key.value in entries:

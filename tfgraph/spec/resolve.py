@@ -20,7 +20,14 @@ from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SPENT
 from tfgraph.spec.nodes import Mapping, Node
 from tfgraph.spec.settings import apply_setting
-from tfgraph.spec.variables import Notes, Scope, StopResolving, file_scope, pairs_of
+from tfgraph.spec.variables import (
+    Notes,
+    Scope,
+    StopResolving,
+    Variables,
+    file_scope,
+    pairs_of,
+)
 from tfgraph.words import did_you_mean
 
 
@@ -28,7 +35,7 @@ from tfgraph.words import did_you_mean
 class Resolved:
     """The nodes of a spec without variables, blocks and repeats; None where it outgrew its limits.
 
-    `blocks` are the names of its blocks, sound or not, `variables` those of its variables,
+    `blocks` are the names of its blocks, sound or not, `variables` what `$name` may name where,
     `aliases` the names that mean the last of several layers, `unused` the entries of blocks that
     are not part of the model.
     """
@@ -36,7 +43,7 @@ class Resolved:
     node: Node | None
     notes: Notes
     blocks: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
+    variables: Variables = field(default_factory=Variables)
     aliases: AbstractMapping[str, Span] = field(default_factory=dict)
     unused: tuple[Node, ...] = ()
 
@@ -80,8 +87,12 @@ def _resolved(
     file = expander.expanded(file)
     used = set(stacker.used)
     unused = expander.unused()
+    variables = Variables(
+        tuple(scope.declared),
+        tuple((block.layers.span, tuple(block.params)) for block in blocks.values()),
+    )
     _unused(node, scope, blocks, used, notes)
-    return Resolved(file, notes, tuple(names), tuple(scope.declared), expander.aliases, unused)
+    return Resolved(file, notes, tuple(names), variables, expander.aliases, unused)
 
 
 def _unused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
+from typing import Any
 
 from jsonschema import ValidationError
 
@@ -11,6 +12,8 @@ from tfgraph.api import Component
 from tfgraph.api.parameters import too_large
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.errors import ParameterError
+from tfgraph.registry import Registry
+from tfgraph.spec import positional
 from tfgraph.spec.failures import innermost, wanted
 from tfgraph.spec.intended import intended
 from tfgraph.spec.misnamed import alone_help
@@ -40,11 +43,15 @@ def too_long(component: type[Component], node: Mapping) -> Iterator[Diagnostic]:
 
 
 def unfit(
-    component: type[Component], node: Mapping, error: ValidationError, variables: Collection[str]
+    component: type[Component],
+    node: Mapping,
+    error: ValidationError,
+    variables: Collection[str],
+    registry: Registry,
 ) -> Diagnostic:
     """A value that its parameter does not take.
 
-    `variables` are those of the spec: one may be meant by a word without `$`.
+    `variables` are what `$name` may name: one may be meant by a word without `$`.
     """
     error = innermost(error)
     path = list(error.absolute_path)
@@ -56,11 +63,21 @@ def unfit(
     given = {key.value: plain(value) for key, value in node}
     written = at(node, path[:1]).span.text
     help = intended(component, parameter, given, written, variables)
+    if not help and list(given) == [parameter.name] and parameter.primary:
+        help = _by_position(component, given[parameter.name], registry)
     if not help and error.validator == "enum" and isinstance(place, Scalar):
         help = did_you_mean(str(place.value), map(str, wanted(error)))
     takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"
     code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
     return Diagnostic(code, f"{takes}, got {got}", place.span, help=help)
+
+
+def _by_position(component: type[Component], value: Any, registry: Registry) -> str:
+    """Help on a value that is several, for other parameters too."""
+    values = positional.split(value) if isinstance(value, str) else value
+    if not isinstance(values, list) or len(values) < 2:
+        return ""
+    return positional.help_by_position(component, values, registry)
 
 
 def disallowed(

@@ -66,6 +66,19 @@ class Notes:
             raise StopResolving
 
 
+@dataclass(frozen=True)
+class Variables:
+    """What `$name` may name: the variables of the file, and the parameters of a block in its layers."""
+
+    names: tuple[str, ...] = ()
+    blocks: tuple[tuple[Span, tuple[str, ...]], ...] = ()
+
+    def at(self, place: Span) -> tuple[str, ...]:
+        """Those that may be named at a place."""
+        inside = (params for layers, params in self.blocks if layers.holds(place))
+        return (*self.names, *(name for params in inside for name in params))
+
+
 @dataclass
 class Scope:
     """The variables that `$name` finds: those of the spec, or of one use of a block.

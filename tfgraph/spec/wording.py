@@ -62,7 +62,7 @@ def flow(value: Any, few: int = FEW, levels: int = LEVELS) -> str:
     if isinstance(value, (dict, list, tuple)) and value and not levels:
         return "…"
     if isinstance(value, dict):
-        items = (f"{name}: {flow(below, few, levels - 1)}" for name, below in value.items())
+        items = (f"{_text(name)}: {flow(below, few, levels - 1)}" for name, below in value.items())
         return f"{{{_some(items, few)}}}"
     if isinstance(value, (list, tuple)):
         return f"[{_some((flow(item, few, levels - 1) for item in value), few)}]"
@@ -98,6 +98,12 @@ def entry_text(component: type[Component], given: AbstractMapping[str, Any]) -> 
     if primary and list(given) == [primary.name] and not isinstance(alone, dict):
         return f"{component.type}: {flow(alone)}"
     return f"{component.type}: {flow(given)}"
+
+
+def in_order(component: type[Component]) -> list[str]:
+    """Its parameters, the required ones and the primary one first."""
+    parameters = component.parameters()
+    return sorted(parameters, key=lambda n: (not parameters[n].required, not parameters[n].primary))
 
 
 def to_write(

@@ -1,0 +1,80 @@
+"""Positional: values without names, as a call would give them, by the parameters that they are for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from tfgraph.api import Component
+from tfgraph.api.parameters import Parameter
+from tfgraph.registry import Registry
+from tfgraph.spec.mending import as_item
+from tfgraph.spec.wording import entry_text, in_order
+
+#: Longer texts, and lists of more values, are not looked at.
+MAX_ENTRY, MAX_VALUES = 200, 6
+#: Others have the parameters of initializers and schedules in another order.
+KINDS = ("layer", "optimizer")
+_COMMAS = re.compile(r" *, *| +")
+
+
+def split(text: str) -> list[Any]:
+    """The values in a text that stand there one after the other."""
+    parts = [part for part in _COMMAS.split(text[:MAX_ENTRY].strip(" ,()[]")) if part]
+    return [as_item(part) for part in parts] if len(parts) <= MAX_VALUES else []
+
+
+def by_position(
+    component: type[Component],
+    values: Sequence[Any],
+    registry: Registry,
+    given: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The parameters that several values are for; `given` are those that have a name.
+
+    Numbers and lists are taken in the order that calls have elsewhere, a word or a truth value by
+    the only parameter that has it among its choices or types. Empty where a value has no parameter,
+    or none is left for what is required.
+    """
+    from tfgraph.spec.elsewhere import CALLS
+
+    if component.kind not in KINDS or len(values) > MAX_VALUES:
+        return {}
+    primary = component.primary()
+    order = CALLS.get(component.type) or ([primary.name] if primary else [])
+    left = {name: p for name, p in component.parameters().items() if name not in (given or {})}
+    found: dict[str, Any] = {}
+    for value in values:
+        named = isinstance(value, (str, bool))
+        taking = [name for name in (left if named else order) if name in left]
+        taking = [name for name in taking if _takes(left[name], value, registry)]
+        if not taking or (named and len(taking) > 1):
+            return {}
+        found[taking[0]] = value
+        del left[taking[0]]
+    whole = {**found, **(given or {})}
+    lost = any(parameter.required for parameter in left.values())
+    return {} if lost else {name: whole[name] for name in in_order(component) if name in whole}
+
+
+def help_by_position(
+    component: type[Component],
+    values: Sequence[Any],
+    registry: Registry,
+    given: Mapping[str, Any] | None = None,
+) -> str:
+    """Help that gives values their names; empty where these cannot be told."""
+    found = by_position(component, values, registry, given)
+    return f"write `{entry_text(component, found)}`" if found else ""
+
+
+def _takes(parameter: Parameter, value: Any, registry: Registry) -> bool:
+    entry = parameter.entry
+    if entry is not None and not parameter.primary:
+        return isinstance(value, str) and value in registry.types(entry.kind)
+    if str in parameter.alternatives:
+        return False  # any word is a string
+    return bool(Draft202012Validator(parameter.schema()).is_valid(value))
