@@ -62,5 +62,6 @@ CODES: dict[str, str] = {
     "TG428": "a batch larger than the training split",
     "TG429": "batch normalisation over one example",
     "TG430": "options of training where there is nothing to train",
+    "TG431": "a path of the dataset that leads to nothing",
     "TG440": "more memory than this machine has",
 }

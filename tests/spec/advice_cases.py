@@ -21,6 +21,11 @@ def optimized(rate, optimizer="adam", train=TRAIN):
 
 # Each: the code, what it points at, the spec.
 FIRES = {
+    "a folder that is not there": (
+        "TG431",
+        "./no",
+        f"data: {{pictures: {{flatten: true, folder: ./no}}}}\n{stack('dense: 10')}{CLASSES}",
+    ),
     "epochs without a loss": (
         "TG430",
         "10",

@@ -167,3 +167,29 @@ def test_components_of_plugins_that_say_nothing_are_not_warned_of():
         f"{FLAT}{stack('dense: 10', 'silent', 'silent')}loss: distance\noptimizer: {{adam: 0.1}}\n"
     )
     assert codes(text, with_plugin()) == []
+
+
+FOLDER = "tfgraph: 1\ndata: {pictures: {folder: FOLDER, flatten: true}}\nlayers:\n  - dense: 10\n"
+
+
+def folder_codes(path, **more):
+    text = FOLDER.replace("FOLDER", path)
+    checked = check(Source("a.yaml", text), default_name="a", registry=REGISTRY, **more)
+    assert checked.plan is not None
+    return [found.code for found in checked.diagnostics]
+
+
+def test_a_path_starts_at_the_folder_of_the_spec_or_at_a_data_root(tmp_path, monkeypatch):
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "digits").mkdir(parents=True)
+    (there / "letters").mkdir(parents=True)
+    assert folder_codes("digits", folder=here) == []
+    assert folder_codes("letters", folder=here) == ["TG431"]
+    monkeypatch.setenv("TFGRAPH_DATA", str(there))
+    assert folder_codes("letters", folder=here) == []
+    assert folder_codes("numbers", folder=here) == ["TG431"]
+
+
+def test_a_dataset_that_fetches_its_files_is_not_asked_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(REGISTRY.types("dataset")["pictures"], "fetches", True)
+    assert folder_codes("digits", folder=tmp_path) == []

@@ -12,6 +12,8 @@ class Dataset(Component):
     """Examples in splits; the usual names of the splits are train, validation and test."""
 
     kind: ClassVar[str] = "dataset"
+    #: Whether it fetches what is not there: a path that leads to nothing is no mistake then.
+    fetches: ClassVar[bool] = False
 
     def fields(self) -> dict[str, Field]:
         """The fields of an example by name; reads no file."""

@@ -57,10 +57,15 @@ def data_roots() -> list[Path]:
 
 def data_paths(component: Component) -> Iterator[str]:
     """The files and folders that a component reads, those of components within it too."""
+    return (path for _, path in path_parameters(component))
+
+
+def path_parameters(component: Component, outer: str = "") -> Iterator[tuple[str, str]]:
+    """The same, each with the parameter that names it, as `outer.inner` within another one."""
     for parameter in component.parameters().values():
-        value = getattr(component, parameter.name)
+        name, value = f"{outer}{parameter.name}", getattr(component, parameter.name)
         for part in value if isinstance(value, (list, tuple)) else (value,):
             if isinstance(part, Component):
-                yield from data_paths(part)
+                yield from path_parameters(part, f"{name}.")
             elif DataPath in parameter.alternatives and isinstance(part, str):
-                yield part
+                yield name, part

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from tfgraph.diagnostics import Diagnostic, TooManyProblems, collect
-from tfgraph.spec.advice import layers, losses, metrics, training, unused
+from tfgraph.spec.advice import data, layers, losses, metrics, training, unused
 from tfgraph.spec.advice.view import View
 from tfgraph.spec.plan import Plan
 
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *metrics.RULES,
     *layers.RULES,
     *training.RULES,
+    *data.RULES,
 )
 
 
