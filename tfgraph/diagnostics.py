@@ -36,6 +36,17 @@ class Source:
         """Line `number`, counted from 1; empty past the end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
+    def at(self, index: int) -> Span:
+        """The character of that index in the text."""
+        lines = split_lines(self.text[:index])
+        line, column = len(lines), len(lines[-1]) + 1
+        return Span(self, line, column, line, column + 1)
+
+    @property
+    def end(self) -> Span:
+        """The last character that is not blank."""
+        return self.at(max(0, len(self.text.rstrip()) - 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

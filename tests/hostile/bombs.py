@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.hostile.cases import Case, description, means, refused, size, spec
-from tfgraph.spec.reader import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES
+from tfgraph.spec.composer import MAX_DEPTH, MAX_NODES
+from tfgraph.spec.reader import MAX_CHARACTERS
 
 
 def laughs(first: str, more: str, levels: int = 9) -> str:

@@ -6,8 +6,9 @@ import time
 import pytest
 
 from tfgraph.diagnostics import Source
+from tfgraph.spec.composer import MAX_DEPTH, MAX_NODES
 from tfgraph.spec.nodes import Mapping, Scalar, Sequence, not_finite, plain
-from tfgraph.spec.reader import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, decode, read
+from tfgraph.spec.reader import MAX_CHARACTERS, decode, read
 
 
 def sound(text):

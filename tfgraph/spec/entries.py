@@ -14,16 +14,15 @@ from tfgraph.api.parameters import Parameter
 from tfgraph.diagnostics import SET, Diagnostic, Source, Span, collect
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
-from tfgraph.spec.anatomy import Anatomy, told_apart
 from tfgraph.spec.failures import failures, parameter_schema, siblings_schema
 from tfgraph.spec.language import Part
 from tfgraph.spec.meaning import meant_type, surely_called
 from tfgraph.spec.misnamed import Misnamed
-from tfgraph.spec.miswritten import miswritten, no_type, type_as_value
 from tfgraph.spec.model import Entry
 from tfgraph.spec.nodes import Mapping, Node, Scalar, not_finite, plain
 from tfgraph.spec.parts import Parts
 from tfgraph.spec.paths import PathError, data_path
+from tfgraph.spec.splitting import Splitter
 from tfgraph.spec.unfit import disallowed, nameless, too_long, unfit
 from tfgraph.spec.variables import Variables
 from tfgraph.spec.wording import subject_of
@@ -50,8 +49,6 @@ class EntryReader:
         self.folder = folder
         #: Where the paths of the dataset start.
         self.data_folder = folder
-        #: The layer types that the spec itself declares: a misspelt type may be meant for one.
-        self.blocks = blocks
         #: The variables of the spec: one may be meant by a word without `$`.
         self.variables = variables or Variables()
         #: The type of the spec's optimizer, as far as it is known.
@@ -61,6 +58,8 @@ class EntryReader:
         self.incomplete = False
         #: How many have been found; one that stands in a block counts for each use.
         self.problems = 0
+        self.splitter = Splitter(registry, blocks, self.add)
+        self.split = self.splitter.split
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
         self.add(Diagnostic(code, message, span, **more))
@@ -109,73 +108,6 @@ class EntryReader:
         found = self.component(base, type_node, value)
         return Entry(found[0], type_node.span, found[1]) if found else None
 
-    def split(
-        self,
-        node: Node,
-        base: type[Component],
-        siblings: AbstractMapping[str, Part],
-        inner: bool = False,
-    ) -> tuple[Scalar, Node | None, dict[str, Node]] | None:
-        """The type of an entry, its value, and its siblings by name; `inner` as in `component`."""
-        kind, types = base.kind, self.registry.types(base.kind)
-        alone = node.value if isinstance(node, Scalar) and base.number else None
-        if isinstance(alone, (int, float)) and not isinstance(alone, bool):
-            return Scalar(base.number, node.span), node, {}
-        known = {*types, *self.blocks_of(kind)}
-        parts = told_apart(node, siblings, known)
-        found = None
-        if isinstance(node, Mapping) and (parts.type is None or parts.type.value not in known):
-            found = type_as_value(node, kind, siblings, self.registry, self.blocks_of(kind))
-        if parts.type is None:
-            self.add(found or no_type(node, kind, self.registry))
-            return None
-        found = found or miswritten(base, parts.type, self.registry, known, inner)
-        if not found and kind == "loss" and parts.extra and not parts.beside:
-            found = self.several(parts, types, siblings)
-        if found:
-            self.add(found)
-            return None
-        value = self.with_extra(base, parts, siblings) if parts.extra else parts.value
-        return parts.type, value, {name: below for name, (_, below) in parts.beside.items()}
-
-    def several(
-        self, parts: Anatomy, types: extra.Types, siblings: Collection[str]
-    ) -> Diagnostic | None:
-        """Several losses in one mapping: the section may be a list of them."""
-        if parts.type is None or any(key.value not in types for key, _ in parts.extra):
-            return None
-        pairs = [(parts.type, parts.value or Scalar(None, parts.type.span)), *parts.extra]
-        return extra.several(pairs, types, siblings)
-
-    def blocks_of(self, kind: str) -> Collection[str]:
-        """The types of a kind that the spec itself declares."""
-        return self.blocks if kind == "layer" else ()
-
-    def with_extra(
-        self, base: type[Component], parts: Anatomy, siblings: AbstractMapping[str, Part]
-    ) -> Node | None:
-        """Report the keys beside a type that are no siblings; its value with what they give it.
-
-        A parameter that is misplaced is so checked where it was meant to stand.
-        """
-        if parts.type is None:
-            return parts.value
-        kind, types = base.kind, self.registry.types(base.kind)
-        type_name, value = parts.type.value, parts.value
-        component = types.get(type_name)
-        inside = extra.misplaced(component, parts.extra, siblings)
-        if component and inside:
-            value = extra.together(component, value, inside)
-            self.add(extra.beside(component, inside, value))
-        for pair in parts.extra:
-            if pair in inside or (component is None and not siblings):
-                continue  # of a type that there is not, nothing is known to stand beside it
-            if pair[0].value in types or pair[0].value in self.blocks_of(kind):
-                self.add(extra.second_type(type_name, pair[0]))
-            else:
-                self.add(extra.unknown_key(kind, type_name, pair, siblings, types))
-        return value
-
     # ---- components
 
     def component(
@@ -188,7 +120,7 @@ class EntryReader:
     ) -> tuple[C, Places] | None:
         """The component that a type and its value describe, and where its parameters stand.
 
-        `siblings` may stand beside the type; `inner` is for an entry inside another one.
+        `siblings` may stand beside the type; `inner` as in `Splitter.split`.
         """
         component = self.registry.types(base.kind).get(type_node.value)
         if component is None:
@@ -201,7 +133,8 @@ class EntryReader:
 
     def unknown_type(self, kind: str, type_node: Scalar, inner: bool) -> None:
         """Report a type that there is not, unless a file that is missing may declare it."""
-        name, blocks = type_node.value, self.blocks_of(kind)
+        # A misspelt type may be meant for one that the spec itself declares.
+        name, blocks = type_node.value, self.splitter.declared(kind)
         known = [*blocks, *self.registry.types(kind)]
         if self.incomplete and kind == "layer" and closest(name, known) is None:
             self.problems += 1
@@ -221,7 +154,7 @@ class EntryReader:
 
         What is missing, or has no name that is like one there, may be so by another type.
         """
-        found = surely_called(type_node.value, kind, self.registry, self.blocks_of(kind))
+        found = surely_called(type_node.value, kind, self.registry, self.splitter.declared(kind))
         if found is None or value is None or nameless(found, value):
             return
         node = Mapping(extra.by_name(found, value), value.span)

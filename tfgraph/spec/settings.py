@@ -20,11 +20,12 @@ from tfgraph.errors import UsageError
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.belonging import optimizer_of, parameter_path
+from tfgraph.spec.composer import MAX_DEPTH
 from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, SECTIONS
 from tfgraph.spec.meaning import called, part_names
 from tfgraph.spec.naming import MAX_LAYERS, count_of, layer_names, name_of
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of
-from tfgraph.spec.reader import MAX_DEPTH, read
+from tfgraph.spec.reader import read
 from tfgraph.spec.variables import Notes
 from tfgraph.spec.wording import flow
 from tfgraph.words import closest, did_you_mean, listed

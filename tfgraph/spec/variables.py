@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect
+from tfgraph.spec.composer import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
 from tfgraph.spec.expressions import ExpressionError, Token, UnknownVariable, evaluate, names_in
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.nodes import (
@@ -23,7 +24,6 @@ from tfgraph.spec.nodes import (
     shortened,
     through,
 )
-from tfgraph.spec.reader import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
 from tfgraph.words import did_you_mean, listed
 
 VARIABLE_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
