@@ -116,6 +116,17 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
         tfgraph.resume(tmp_path / "r", {**DATA, "train": arrays(30, 7)})
 
 
+def test_the_manifest_says_what_was_evaluated_at_the_end_only(tmp_path: Path) -> None:
+    data = {**DATA, "test": arrays(7, 2)}
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", data)
+    hashes = RunDirectory(tmp_path / "r").manifest()["data"]
+    assert list(hashes) == ["train", "validation", "test"]
+    tfgraph.resume(tmp_path / "r", data, settings=["train.epochs=4"])
+    assert RunDirectory(tmp_path / "r").manifest()["data"] == hashes
+    with pytest.raises(DataError, match="the data of the split `test` are not those"):
+        tfgraph.resume(tmp_path / "r", {**data, "test": arrays(7, 3)})
+
+
 def test_one_process_trains_in_a_directory(tmp_path: Path) -> None:
     tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
     with locked(tmp_path / "r"), pytest.raises(UsageError) as caught:

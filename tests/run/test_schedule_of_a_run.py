@@ -169,6 +169,17 @@ def test_very_many_records_are_looked_at_once() -> None:
     assert Counted.asked < 5 * 200
 
 
+def test_each_record_is_formatted_once_however_often_the_run_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, line = [], Record.line
+    monkeypatch.setattr(Record, "line", lambda self: lines.append(self.step) or line(self))
+    text = LINE.replace("epochs: 4", "epochs: 4, checkpoint: {every: 1 steps}")
+    _, notes = run_of(text, run_dir=tmp_path / "r")
+    assert len(notes.saved) == 29
+    assert sorted(lines) == [7, 7, 14, 14, 21, 21, 28, 28]  # added to the log, and saved
+
+
 def test_a_monitor_without_a_split_is_refused() -> None:
     text = NOISY.replace("epochs: 3", "epochs: 3, early_stopping: loss")
     with pytest.raises(UsageError) as caught:
@@ -198,20 +209,3 @@ def test_the_figures_of_a_run_that_ends_within_an_epoch_are_those_of_its_last_we
     assert (run.outcome.status, run.step) == ("time limit", 11)
     assert run.history[-1].step == 8
     assert dict(run.metrics) == tfgraph.evaluate(run.graph, "test", data)
-
-
-def test_a_listener_that_fails_keeps_the_run_from_nothing() -> None:
-    from tfgraph.api import hookimpl
-
-    class Failing:
-        @hookimpl
-        def tfgraph_epoch_ended(self, record):
-            raise RuntimeError("out of ink")
-
-    warned: list[str] = []
-    notes = Notes()
-    run = tfgraph.train(tfgraph.loads(LINE), listeners=[Failing(), notes], warn=warned.append)
-    assert run.step == 28
-    assert len(notes.records) == 4
-    assert len(warned) == 1
-    assert warned[0].endswith("RuntimeError: out of ink")

@@ -209,15 +209,17 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
     assert run.outcome.status == "finished"
 
 
-def test_the_current_directory_is_no_place_for_a_run(
+def test_an_empty_folder_is_filled_and_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It may be a mount point, the only folder that may be written to, or the current one."""
+    before = tmp_path.stat()
     monkeypatch.chdir(tmp_path)
-    for place in (".", tmp_path):
-        with pytest.raises(UsageError) as caught:
-            tfgraph.train(tfgraph.loads(LINE), place)
-        assert caught.value.message == f"`{place}` is the current directory: a run makes its own"
-    assert not list(tmp_path.iterdir())
+    run = tfgraph.train(tfgraph.loads(LINE), ".")
+    assert (tmp_path.stat().st_ino, Path.cwd()) == (before.st_ino, tmp_path)
+    assert int(tfgraph.open_run(tmp_path).step) == run.step
+    with pytest.raises(UsageError, match="exists already: a run never overwrites anything"):
+        tfgraph.train(tfgraph.loads(LINE), tmp_path)
 
 
 def test_a_run_in_another_thread_leaves_signals_alone() -> None:

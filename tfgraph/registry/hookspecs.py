@@ -8,6 +8,12 @@ A plugin is a module, named by an entry point of the group `tfgraph` in its dist
 The hooks that add components are called once, when components are first looked up; none may
 import TensorFlow. Those of a run are called while it lasts, in the process that trains: what one
 raises is reported, and the run goes on.
+
+The hooks of a run are there to look on. One that changes a variable of the graph changes the run,
+and only `tfgraph_epoch_ended` may do that and leave it bit for bit what it is without a stop: it
+comes after the same steps whatever happens, and before the state is saved, so it must go by nothing
+but what it is told. The others come when the clock says so, or once more when a run goes on. What is
+changed in the plan changes nothing: the graph has been built from it.
 """
 
 from __future__ import annotations

@@ -1,35 +1,29 @@
-"""The run directory: the spec as given, what it was run with, the figures, the checkpoints.
-
-It is made under another name and renamed, so that it is there whole or not at all.
-"""
+"""The run directory: the spec as given, what it was run with, the figures, the checkpoints."""
 
 from __future__ import annotations
 
 import json
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import Saved, Store
+from tfgraph.run.checkpoint import Store
 from tfgraph.run.events import Outcome, finite
-from tfgraph.run.lock import NAME as LOCK
 from tfgraph.run.lock import locked
-from tfgraph.run.revision import git_revision
 from tfgraph.spec import Checked, Plan, check
 from tfgraph.spec.nodes import Mapping as MappingNode
 from tfgraph.spec.paths import DATA_ROOTS_VARIABLE, data_paths, data_roots
 from tfgraph.spec.reader import MAX_BYTES, decode, read
 
 FORMAT = 2
-_MANIFEST, _SPEC, _RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
+MANIFEST, SPEC, RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
 METRICS, _OUTCOME = "metrics.jsonl", "outcome.json"
 _MOST_MANIFEST = 16 << 20
 _TYPES: Mapping[str, type] = {
@@ -77,12 +71,12 @@ class RunDirectory:
 
     def write_resolved(self, plan: Plan) -> None:
         """Write the spec that is trained from now on."""
-        files.write_text(self.path / _RESOLVED, plan.spec.resolved_text())
+        files.write_text(self.path / RESOLVED, plan.spec.resolved_text())
 
     def tidy(self) -> None:
         """Delete what processes that have died left half written or half deleted."""
         for path in files.leftovers(
-            self.path, "|".join(map(re.escape, (METRICS, _OUTCOME, _RESOLVED)))
+            self.path, "|".join(map(re.escape, (METRICS, _OUTCOME, RESOLVED, MANIFEST)))
         ):
             if files.kind(path) == "file":
                 files.delete(path)
@@ -100,7 +94,7 @@ class RunDirectory:
 
     def manifest(self) -> dict[str, Any]:
         """What the run was made with; DataError where this is no run directory."""
-        path = self.path / _MANIFEST
+        path = self.path / MANIFEST
         if files.kind(path) is None:
             raise DataError(
                 f"`{self.path}` is no run directory: there is no `{path}`",
@@ -124,6 +118,12 @@ class RunDirectory:
             raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
         return found
 
+    def add_data(self, hashes: Mapping[str, str]) -> None:
+        """Say in the manifest what other splits hold, by their hashes."""
+        manifest = self.manifest()
+        manifest["data"] |= hashes
+        files.write_text(self.path / MANIFEST, manifest_text(manifest))
+
     def check_spec(self, plugins: Sequence[str] = (), settings: Sequence[str] = ()) -> Checked:
         """Read, validate and plan the spec as it was trained, with the plugin files given.
 
@@ -139,7 +139,7 @@ class RunDirectory:
                 f"the run `{self.path}` was trained with the plugin file `{missing[0]}`",
                 help=f"give it again: `tfgraph {options} …`",
             )
-        path = self.path / _RESOLVED
+        path = self.path / RESOLVED
         source, problems = decode(files.read_regular(path, MAX_BYTES), str(path))
         if problems:
             return Checked(source, None, tuple(problems))
@@ -175,101 +175,6 @@ class RunDirectory:
                 )
 
 
-def next_directory(parent: Path, name: str) -> Path:
-    """`parent/<name>-<n>`, n the first number after all that are taken."""
-    stem = re.sub(r"[^\w.-]+", "_", name)
-    taken = [0]
-    if parent.is_dir():
-        for path in parent.iterdir():
-            match = re.fullmatch(rf"{re.escape(stem)}-(\d+)", path.name)
-            taken += [int(match[1])] if match else []
-    return parent / f"{stem}-{max(taken) + 1}"
-
-
-def refuse_existing(path: Path) -> None:
-    """Raise UsageError where a run could not be made at `path` without touching something."""
-    if path.exists() and path.samefile(Path()):
-        # Another folder would take its place, and leave the process in none.
-        raise UsageError(
-            f"`{path}` is the current directory: a run makes its own",
-            help="name a folder in it: `--run mine`",
-        )
-    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
-        help = "choose another directory with `--run`, or remove it"
-        if (path / _MANIFEST).exists():
-            help = f"`--resume {path}` goes on with it; `--run` names another directory"
-        raise UsageError(f"`{path}` exists already: a run never overwrites anything", help=help)
-
-
-@contextmanager
-def created(
-    path: Path,
-    plan: Plan,
-    *,
-    command: Sequence[str],
-    plugin_files: Sequence[str],
-    data: Mapping[str, str],
-    state: Mapping[str, Any],
-    again: Callable[[], Path] | None = None,
-) -> Iterator[RunDirectory]:
-    """Make the directory of a run that is about to start, and hold its lock.
-
-    `data` are the hashes of the splits; `state` is what the run starts from, its first
-    checkpoint, so that there always is one. Where the directory is there already it is `again()`
-    instead, and UsageError without it.
-    """
-    while again and files.kind(path):
-        path = again()
-    refuse_existing(path)
-    temporary = files.aside(path)
-    texts = {
-        _SPEC: plan.spec.source.text,
-        # What was trained: the files that the spec extends may change, and settings are gone.
-        _RESOLVED: plan.spec.resolved_text(),
-        _MANIFEST: json.dumps(_manifest(plan, command, plugin_files, data), indent=2) + "\n",
-    }
-    with ExitStack() as held:
-        try:
-            files.make_folder(temporary)
-            held.enter_context(locked(temporary, shown=path))
-            for name, text in texts.items():
-                with files.created(temporary / name) as file:
-                    file.write(text.encode())
-            RunDirectory(temporary).store.save(state, Saved(0, 0.0, ""))
-            files.sync_folder(temporary)
-            path = _renamed(temporary, path, again)
-            files.sync_folder(path.parent)
-        except BaseException as error:
-            with suppress(OSError, DataError):
-                RunDirectory(temporary).store.delete()
-                files.delete_folder(temporary, (*texts, LOCK))
-            if isinstance(error, DataError):
-                # It names the file under the name that is gone again.
-                message = error.message.replace(str(temporary), str(path))
-                raise DataError(message, help=error.help) from error
-            if isinstance(error, OSError):
-                needed = len("".join(texts.values()))
-                raise files.unwritable(path, error, needed=needed) from error
-            raise
-        yield RunDirectory(path)
-
-
-def _renamed(temporary: Path, path: Path, again: Callable[[], Path] | None) -> Path:
-    """Rename a folder to `path`, or to `again()` where another process was quicker."""
-    while True:
-        try:
-            files.rename(temporary, path)
-        except OSError:
-            if files.kind(path) is None:
-                raise
-            if again is None:
-                refuse_existing(path)
-                raise
-            path = again()
-        else:
-            return path
-
-
 @contextmanager
 def reopened(path: Path) -> Iterator[RunDirectory]:
     """Hold the lock of a run that goes on, cleared of what its last process left half done."""
@@ -280,23 +185,9 @@ def reopened(path: Path) -> Iterator[RunDirectory]:
         yield directory
 
 
-def _manifest(
-    plan: Plan, command: Sequence[str], plugin_files: Sequence[str], data: Mapping[str, str]
-) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "name": plan.spec.name,
-        "spec": plan.spec.source.name,
-        "folder": str(plan.spec.folder.resolve()),
-        "seed": plan.spec.training.seed,
-        "command": list(command),
-        "plugins": [asdict(p) for p in load_registry(plugin_files).plugins],
-        "plugin_files": list(plugin_files),
-        "versions": versions(),
-        "data": dict(data),
-        "revision": git_revision(plan.spec.folder),
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """A manifest as its file has it."""
+    return json.dumps(manifest, indent=2) + "\n"
 
 
 def versions() -> dict[str, str]:

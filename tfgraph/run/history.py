@@ -53,6 +53,7 @@ class History:
 
     plan: Plan
     records: list[Record] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list, repr=False)
     _best: dict[str, tuple[int, Record | None]] = field(default_factory=dict, repr=False)
     _waited: dict[tuple[str, float], tuple[int, float | None, int]] = field(
         default_factory=dict, repr=False
@@ -65,7 +66,8 @@ class History:
 
     def text(self) -> str:
         """The records as metrics.jsonl has them."""
-        return "".join(record.line() for record in self.records)
+        self._lines += [record.line() for record in self.records[len(self._lines) :]]
+        return "".join(self._lines)
 
     def monitored(self, name: str, record: Record) -> Monitored | None:
         """A figure of a record; None where it was not evaluated."""

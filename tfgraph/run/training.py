@@ -19,7 +19,8 @@ from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import deferred_signals
-from tfgraph.run.listeners import Listeners
+from tfgraph.run.listeners import Listeners, refuse_unfit
+from tfgraph.run.making import created, refuse_existing
 from tfgraph.run.outputs import outputs
 from tfgraph.run.restoring import State, restore
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
@@ -104,12 +105,13 @@ def train(
     current call finish, save, and raise Interrupted, which is a KeyboardInterrupt.
     """
     check_possible(plan, run_dir if again is None else None)
+    refuse_unfit(listeners)
     prepared = _prepared(plan, data)
     moved = transfer(prepared.graph, weights_from, plugin_files) if weights_from else None
     folder: AbstractContextManager[RunDirectory | None] = nullcontext()
     if run_dir is not None:
         hashes = fingerprints(prepared.known)
-        folder = directories.created(
+        folder = created(
             Path(run_dir),
             plan,
             command=command,
@@ -154,6 +156,7 @@ def resume(
     another process is training there; DataError where the data have changed, or the directory is
     damaged.
     """
+    refuse_unfit(listeners)
     path = Path(run_dir)
     with directories.reopened(path) as directory:
         before = directory.check_spec(plugin_files).sound()
@@ -166,6 +169,9 @@ def resume(
         warn = written.warn
         _warn_of_versions(directory, warn)
         prepared = _prepared(plan, data)
+        for split in directory.manifest()["data"]:
+            if prepared.has(split):
+                prepared.split(split)
         _refuse_other_data(directory, prepared)
         checkpoint = directory.store.last()
         for damaged in checkpoint.damaged:
@@ -191,7 +197,7 @@ def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
             help="add `loss` and `optimizer`",
         )
     if run_dir is not None:
-        directories.refuse_existing(Path(run_dir))
+        refuse_existing(Path(run_dir))
 
 
 @dataclass
@@ -293,11 +299,13 @@ def _run(
             seconds=saved.seconds if saved else 0.0,
             unsaved=checkpoint is None,
         )
-        listeners.call("tfgraph_run_started", run=info)
         try:
+            listeners.call("tfgraph_run_started", run=info)
             status = trainer.run()
             split = next((s for s in ("test", "validation") if prepared.has(s)), None)
             outcome = trainer.outcome(status, split, prepared.figures)
+            if directory:
+                _note_data(directory, prepared, told.warn)
         except BaseException as error:
             outcome = Outcome(_status(error), trainer.step, trainer.elapsed(), message=str(error))
             _end(listeners, info, directory, outcome, told.warn)
@@ -332,6 +340,17 @@ def _records(checkpoint: Checkpoint) -> list[Record]:
         return parsed(checkpoint.saved.log)
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"the log in `{checkpoint.folder}` cannot be read: {error}") from error
+
+
+def _note_data(directory: RunDirectory, prepared: _Prepared, warn: Callable[[str], None]) -> None:
+    """Have the manifest say what was evaluated at the end only, as what was trained with."""
+    try:
+        had = directory.manifest()["data"]
+        new = {split: arrays for split, arrays in prepared.known.items() if split not in had}
+        if new:
+            directory.add_data(fingerprints(new))
+    except DataError as error:
+        warn(error.message)
 
 
 def _refuse_other_data(directory: RunDirectory, prepared: _Prepared) -> None:
