@@ -64,6 +64,7 @@ def test_a_finished_run_is_told_whole(call: Caller, runs: Callable[..., Path]) -
             "started": "2026-01-02T03:00:00+00:00",
             "epoch": 3,
             "step": 12,
+            "saved": 12,
             "seconds": outcome["seconds"],
             "split": "test",
             "metrics": outcome["metrics"],
@@ -125,7 +126,7 @@ def test_half_a_line_at_the_end_of_a_log_is_left_out(
     line = log.read_text().splitlines(keepends=True)[0]
     log.write_text(line * 5000 + line[:9])
     (run,) = listed(call)
-    assert (run["status"], run["step"]) == ("killed", 4)
+    assert (run["status"], run["epoch"]) == ("killed", 1)
 
 
 def test_the_table_puts_figures_under_their_run_where_the_terminal_is_narrow(
@@ -139,7 +140,17 @@ def test_the_table_puts_figures_under_their_run_where_the_terminal_is_narrow(
     assert wide[1].startswith(f"{start}  {result}")
     assert narrow[1] == start
     assert narrow[2].startswith(f"  {result}")
-    assert len(narrow) == 3
+    assert narrow[3] == "  at step 12"
+    assert len(narrow) == 4
+
+
+def test_why_a_run_was_broken_off_is_told(call: Caller, runs: Callable[..., Path]) -> None:
+    runs("a", status="diverged", message="training diverged in\n step 3: \x1b[31m", step=2)
+    assert "\n  training diverged in step 3: \ufffd[31m; test loss " in call("runs").out
+    (run,) = listed(call)
+    assert run["problem"] == "training diverged in step 3: \ufffd[31m"
+    change(Path("runs/a/outcome.json"), message=3)
+    assert listed(call)[0]["problem"] == "the outcome of `runs/a` is damaged"
 
 
 def test_a_run_itself_is_its_own_list(call: Caller, runs: Callable[..., Path]) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
-from tests.cli.commands import Caller
+from tests.cli.commands import Caller, on_a_terminal
 from tests.cli.conftest import LINE
+from tfgraph.run.lock import locked
 
 
 def test_a_summary_tells_where_everything_lies(call: Caller) -> None:
@@ -44,7 +46,7 @@ def test_at_its_time_limit_a_run_says_how_to_go_on(call: Caller) -> None:
         LINE.replace("epochs: 3", "steps: 9000000, time_limit: 0.2 seconds")
     )
     out = call("train", "line.yaml").out
-    assert re.search(r"\(time limit, [\d,]+ epochs, [\d,]+ steps, ", out)
+    assert re.search(r"\(time limit, [\d,]+ epochs?, [\d,]+ steps, ", out)
     assert "  tfgraph train --resume runs/line-1 --set 'train.time_limit=…'\n" in out
 
 
@@ -54,6 +56,79 @@ def test_a_diverged_run_says_where_everything_lies(call: Caller) -> None:
     assert "the run is in runs/line-1:\n" in outcome.err
     assert "  run.log " in outcome.err
     assert outcome.err.index("the run is in") < outcome.err.index("error: ")
+
+
+def test_a_diverged_run_is_gone_on_with_as_another_with_its_weights(call: Caller) -> None:
+    grows = ("--set", "optimizer.gradient_descent=8", "--set", "train.checkpoint.every=1 steps")
+    err = call("train", "line.yaml", *grows, "--set", "train.epochs=90").err
+    setting = "--set 'optimizer.gradient_descent.learning_rate=…'"
+    assert f"to go on:\n  tfgraph train line.yaml --from runs/line-1 {setting}\n" in err
+    # What was begun with cannot be gone back to: there is nothing to take over.
+    at_once = call("train", "line.yaml", "--set", "optimizer.gradient_descent=1e30").err
+    assert f"to go on:\n  tfgraph train line.yaml {setting}\n" in at_once
+
+
+def test_a_run_that_goes_on_with_nothing_left_says_so_and_what_would_go_on(call: Caller) -> None:
+    trained = call("train", "line.yaml").out
+    again = call("train", "--resume", "runs/line-1")
+    assert again.code == 0
+    assert again.err == (
+        "going on with line in runs/line-1 after step 12, for 3 epochs in all\n"
+        "nothing was left to train: 3 epochs had been trained\n"
+    )
+    assert again.out.partition(" steps, ")[0] == trained.partition(" steps, ")[0]
+    assert "to go on:\n  tfgraph train --resume runs/line-1 --set 'train.epochs=…'\n" in again.out
+    assert "nothing was left" not in call("train", "line.yaml").err
+    fewer = call("train", "--resume", "runs/line-1", "--set", "train.epochs=2")
+    assert "nothing was left to train: 12 steps, more than the 8 asked for, had" in fewer.err
+    more = call("train", "--resume", "runs/line-1", "--set", "train.epochs=4")
+    assert "nothing was left" not in more.err
+    assert "(4 epochs, 16 steps, " in more.out
+
+
+def test_a_run_that_stopped_early_goes_on_with_more_patience(call: Caller) -> None:
+    options = ("--set", "optimizer.gradient_descent=1e-9", "--set", "train.epochs=9")
+    stopping = ("--set", "train.early_stopping={patience: 2, min_delta: 0.1}")
+    out = call("train", "line.yaml", *options, *stopping).out
+    assert "(stopped early, 3 epochs, " in out
+    assert "  tfgraph train --resume runs/line-1 --set 'train.early_stopping.patience=…'\n" in out
+    again = call("train", "--resume", "runs/line-1")
+    assert "nothing was left to train: 2 evaluations had brought nothing better\n" in again.err
+    patient = call("train", "--resume", "runs/line-1", "--set", "train.early_stopping.patience=4")
+    assert "(stopped early, 5 epochs, " in patient.out
+
+
+def test_the_steps_after_the_last_checkpoint_are_said_to_be_lost(call: Caller) -> None:
+    call("train", "line.yaml", "--set", "train.checkpoint.every=4 steps")
+    Path("runs/line-1/outcome.json").unlink()
+    shutil.rmtree("runs/line-1/checkpoints/step-12")
+    assert "; saved at step 8\n" in call("runs").out
+    assert call("train", "--resume", "runs/line-1").err.startswith(
+        "going on with line in runs/line-1 after step 8, for 3 epochs in all\n"
+        "the 4 steps up to 12 came after what is saved, and will be made again\n"
+    )
+
+
+def test_what_is_refused_is_not_gone_on_with(call: Caller) -> None:
+    call("train", "line.yaml")
+    changed = call("train", "--resume", "runs/line-1", "--set", "train.batch_size=8")
+    assert (changed.code, changed.out) == (2, "")
+    assert changed.err.startswith("error: the spec has changed since `runs/line-1` was begun: ")
+    assert "goes on with other values of `train.epochs`, `train.steps`, " in changed.err
+    with locked(Path("runs/line-1")):
+        taken = call("train", "--resume", "runs/line-1")
+    assert (taken.code, taken.out) == (2, "")
+    assert taken.err.startswith("error: the run `runs/line-1` is being trained already")
+
+
+def test_a_summary_fits_a_terminal(tmp_path: Path) -> None:
+    text = LINE.replace("[mean_absolute_error]", "[mean_absolute_error, mean_squared_error]")
+    (tmp_path / "line.yaml").write_text(text)
+    shown = on_a_terminal(tmp_path, "train", "line.yaml", "-v", COLUMNS="60")
+    lines = shown[shown.index("the run is in") :].splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "  plots/               loss.svg, mean_absolute_error.svg," in lines
+    assert "                       mean_squared_error.svg" in lines
 
 
 def test_a_plugin_file_stands_in_every_command(call: Caller) -> None:

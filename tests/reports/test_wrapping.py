@@ -58,3 +58,11 @@ def test_a_terminal_is_kept_to_and_a_pipe_gets_whole_lines(tmp_path: Path) -> No
     notes = [line for line in piped.split("\n") if " = note: " in line]
     assert max(map(len, notes)) > 80
     assert shown == wrapped(piped, 80) != piped
+
+
+def test_what_is_wrong_is_wrapped_where_it_stands_alone() -> None:
+    text = "error: the spec has changed since `runs/my long run` was begun: it has other layers"
+    assert wrapped(text, 60).split("\n") == [
+        "error: the spec has changed since `runs/my long run` was",
+        "       begun: it has other layers",
+    ]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tfgraph.cli.output import width_of
+from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.figures import duration, figure, figures
+from tfgraph.reports.wrapping import MIN_WIDTH
 
 if TYPE_CHECKING:
     from tfgraph.run.listing import Listed
@@ -30,7 +32,9 @@ def command(folder: Path, form: str) -> None:
     """DIR is the folder that the runs are in; `runs` if not given. The newest run stands last.
 
     A run is `running`, `finished`, `stopped early`, at its `time limit`, `interrupted`,
-    `diverged`, `failed`, `killed`, or `damaged`.
+    `diverged`, `failed`, `killed`, or `damaged`. STEP is the last one that is known to have been
+    made; where a run would go on after an earlier one, `saved at step N` says so. TOOK is up to the
+    end, of a killed run up to what is saved.
     """
     from tfgraph.run.listing import runs_in
 
@@ -58,6 +62,7 @@ def _data(run: Listed) -> dict[str, Any]:
         "started": run.started.isoformat() if run.started else None,
         "epoch": run.epoch,
         "step": run.step,
+        "saved": run.saved,
         "seconds": run.seconds,
         "split": run.split,
         "metrics": finite(run.metrics),
@@ -76,7 +81,7 @@ def _lines(found: Sequence[Listed], width: int) -> list[str]:
         return [f"{row}{_GAP}{text}".rstrip() for row, text in zip(table, beside)]
     lines = [table[0].rstrip()]
     for row, text in zip(table[1:], results):
-        lines += [row.rstrip(), *([f"{_GAP}{text}"] if text else [])]
+        lines += [row.rstrip(), *filled(text, max(width, MIN_WIDTH), _GAP)]
     return lines
 
 
@@ -98,7 +103,12 @@ def _cells(run: Listed) -> tuple[str, ...]:
 
 
 def _result(run: Listed) -> str:
-    parts = [figures(run.metrics, run.split or "")] if run.metrics else []
+    """What went wrong, what was reached, and where it would go on, if that is another step."""
+    parts = [run.problem] if run.problem else []
+    if run.metrics:
+        parts.append(figures(run.metrics, run.split or ""))
     if run.best:
         parts.append(f"best {run.best.name} {figure(run.best.value)} at step {run.best_step:,}")
-    return run.problem or "; ".join(parts)
+    if run.saved is not None and run.saved != run.step:
+        parts.append(f"saved at step {run.saved:,}")
+    return "; ".join(parts)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from tfgraph.api import hookimpl
+from tfgraph.cli.output import width_of
 from tfgraph.errors import DataError
+from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
+from tfgraph.reports.wrapping import MIN_WIDTH
 from tfgraph.run import RunDirectory
 from tfgraph.run.events import Outcome, RunInfo
 
@@ -63,7 +67,11 @@ class Summary:
             return []
         rows = list(self._rows(RunDirectory(self.path)))
         width = max(len(name) for name, _ in rows)
-        return [f"the run is in {self.path}:", *(f"  {n.ljust(width)}  {told}" for n, told in rows)]
+        columns = max(width_of(sys.stdout), MIN_WIDTH)
+        lines = [f"the run is in {self.path}:"]
+        for name, told in rows:
+            lines += filled(told, columns, f"  {name.ljust(width)}  ", " " * (width + 4))
+        return lines
 
     def _rows(self, directory: RunDirectory) -> Iterator[tuple[str, str]]:
         with suppress(DataError):
@@ -94,17 +102,74 @@ class Summary:
             shown = "" if value is None else f": {self.run.split} {name} {figure(value)}"
             yield f"checkpoints/step-{best}", f"the best{shown}"
 
-    def next_commands(self) -> list[str]:
-        """What one may want to call next."""
+    def nothing_left(self) -> str:
+        """That no step was left to make, and why, where a run went on; nothing elsewhere."""
+        assert self.run
         assert self.outcome
-        path, split = shlex.quote(str(self.path)), self.outcome.split
-        found = []
-        if self.outcome.status == "time limit":
-            found.append(f"train --resume {path} --set 'train.time_limit=…'")
-        if split:
-            found.append(f"evaluate {path}" + ("" if split == "test" else f" --split {split}"))
-        found.append(f"predict {path} INPUT.npy")
-        return ["to go on:", *(f"  {self.call} {command}" for command in found)]
+        training, table = self.run.graph.plan.spec.training, self.run.timetable
+        if self.outcome.step != self.run.first_step or not self.outcome.step:
+            return ""
+        done = count(training.epochs, "epoch") if training.steps is None else "all steps"
+        if self.outcome.step > table.steps:
+            done = f"{count(self.outcome.step, 'step')}, more than the {table.steps:,} asked for,"
+        why = {
+            "finished": f"{done} had been trained",
+            "time limit": f"its time limit of {training.time_limit} is over",
+            "stopped early": f"{count(self._patience, 'evaluation')} had brought nothing better",
+        }.get(self.outcome.status, "it had ended")
+        return f"nothing was left to train: {why}"
+
+    @property
+    def _patience(self) -> int:
+        assert self.run
+        stopping = self.run.graph.plan.spec.training.early_stopping
+        return stopping.patience if stopping else 0
+
+    def next_commands(self) -> list[str]:
+        """What one may want to call next; nothing where the run has left nothing."""
+        if self.run is None or self.outcome is None or self.path is None:
+            return []
+        commands = list(self._commands(self.run, self.outcome))
+        return ["to go on:", *(f"  {self.call} {command}" for command in commands)]
+
+    def _commands(self, run: RunInfo, outcome: Outcome) -> Iterator[str]:
+        path, status = shlex.quote(str(self.path)), outcome.status
+        training = run.graph.plan.spec.training
+        if status == "failed":
+            yield f"train --resume {path}"
+        elif status == "diverged":
+            yield self._other_rate(run)
+        else:
+            longer = "train.epochs" if training.steps is None else "train.steps"
+            setting = {
+                "time limit": "train.time_limit",
+                "stopped early": "train.early_stopping.patience",
+                "finished": longer if self.nothing_left() else "",
+            }.get(status)
+            if setting:
+                yield f"train --resume {path} --set '{setting}=…'"
+            if outcome.split:
+                split = "" if outcome.split == "test" else f" --split {outcome.split}"
+                yield f"evaluate {path}{split}"
+            yield f"predict {path} INPUT.npy"
+
+    def _other_rate(self, run: RunInfo) -> str:
+        """The command that trains with another learning rate, from the last sound state on.
+
+        A run goes on as what it is: with the same rate it would diverge again.
+        """
+        spec = run.graph.plan.spec
+        assert spec.optimizer
+        kind = spec.optimizer.component.type
+        begun = f" --from {shlex.quote(str(self.path))}" if self._saved_steps() else ""
+        setting = f"optimizer.{kind}.learning_rate=…"
+        return f"train {shlex.quote(spec.source.name)}{begun} --set '{setting}'"
+
+    def _saved_steps(self) -> int:
+        assert self.path
+        with suppress(DataError):
+            return max(RunDirectory(self.path).store.steps(), default=0)
+        return 0
 
     def resuming(self) -> str:
         """The command that goes on with the run."""

@@ -117,7 +117,7 @@ class Teller:
         from tfgraph.cli.progress import Progress
         from tfgraph.cli.quiet import load_tensorflow
         from tfgraph.cli.summary import Summary
-        from tfgraph.errors import DivergedError
+        from tfgraph.errors import TfgraphError
         from tfgraph.run.interrupts import Interrupted, leaving_at_the_second
 
         with self.waiting("loading TensorFlow …"):
@@ -141,15 +141,20 @@ class Teller:
                     listeners=[Started(preparing.close), summary, *shown],
                     warn=warn,
                 )
-        except (Interrupted, DivergedError) as stopped:
+        except (Interrupted, TfgraphError) as stopped:
             self.tell(summary.lies(), err=True)
-            if isinstance(stopped, Interrupted) and summary.path:
-                stopped.message += f"; go on with `{summary.resuming()}`"
+            if isinstance(stopped, Interrupted):
+                if summary.path:
+                    stopped.message += f"; go on with `{summary.resuming()}`"
+            else:
+                self.tell(summary.next_commands(), err=True)
             raise
         self.ended(summary)
 
     def ended(self, summary: Summary) -> None:
         """Say how a run ended that was not broken off."""
+        if not self.quiet and (nothing := summary.nothing_left()):
+            say(nothing, err=True)
         click.echo(summary.result)
         self.tell([*summary.lies(), *summary.next_commands()])
 
@@ -188,13 +193,31 @@ def _begin(
 def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Path) -> None:
     from tfgraph.run import resume
     from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.training import check_resumable
 
     plugins = tuple(teller.plugins)
     given = plan_of(spec, plugins, settings) if spec else None
-    plan = sound(RunDirectory(path).check_spec(plugins, () if given else settings))
-    teller.begins(f"going on with {plan.spec.name} for {_length(given or plan)} in {path}")
+    directory = RunDirectory(path)
     changes = () if given else settings
+    plan = given or sound(directory.check_spec(plugins, changes))
+    check_resumable(directory, plan if given or changes else None, plugins)
+    teller.begins(_going_on(plan, path))
     teller.trained(lambda **told: resume(path, settings=changes, plan=given, **told))
+
+
+def _going_on(plan: Plan, path: Path) -> str:
+    """What a run goes on with, and how much of it was lost."""
+    from tfgraph.run.listing import listed
+
+    found = listed(path)
+    name = plan.spec.name
+    if found.step is None or found.saved is None:
+        return f"going on with {name} for {_length(plan)} in {path}"
+    text = f"going on with {name} in {path} after step {found.saved:,}, for {_length(plan)} in all"
+    if lost := found.step - found.saved:
+        steps = "the step" if lost == 1 else f"the {lost:,} steps"
+        text += f"\n{steps} up to {found.step:,} came after what is saved, and will be made again"
+    return text
 
 
 def _length(plan: Plan) -> str:

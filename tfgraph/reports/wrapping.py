@@ -13,11 +13,11 @@ from tfgraph.reference.paragraphs import filled
 #: Narrower terminals get lines of this width.
 MIN_WIDTH = 40
 #: How the lines start that say something in words.
-_SAID = re.compile(r"(?: += )?(?:note|help): ")
+_SAID = re.compile(r"(?: += )?(?:note|help|error|warning): ")
 
 
 def wrapped(text: str, width: int) -> str:
-    """Printed diagnostics or errors, their long notes and help in lines below each other."""
+    """Printed diagnostics or errors, their long sentences in lines below each other."""
     return "\n".join(part for line in text.split("\n") for part in _lines(line, width))
 
 

@@ -9,12 +9,18 @@ from typing import Any
 from tfgraph.errors import UsageError
 from tfgraph.spec import Plan
 from tfgraph.spec.nodes import plain
+from tfgraph.words import listed
 
-#: How long training lasts, and what is kept of it, changes none of its numbers.
+#: What may differ where a run goes on: how long it lasts, and what is kept of it. It leaves what a run
+#: leaves that had it from the start. `evaluate_every` is not among it: lines of the log would be
+#: missing that such a run has. In how large batches is evaluated changes no more than roundings, and
+#: may have to be changed where the memory did not suffice.
 _FREE = (
     "train.epochs",
     "train.steps",
     "train.time_limit",
+    "train.early_stopping",
+    "train.evaluate_batch_size",
     "train.checkpoint",
     "train.histograms",
     "description",
@@ -34,8 +40,8 @@ def refuse_changes(before: Plan, now: Plan, run: Path) -> None:
         more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise UsageError(
             f"the spec has changed since `{run}` was begun: {'; '.join(found[:_SHOWN])}{more}",
-            help=f"a run goes on with other epochs only; `--from {run}` begins another with its "
-            "weights",
+            help=f"it goes on with other values of {listed(_FREE)} only; `--from {run}` begins "
+            "another run with its weights",
         )
 
 

@@ -236,6 +236,8 @@ class Store:
             if monitored is None or not monitored.beats(None):
                 continue
             if not monitored.at_end or (end and step == steps[-1]):
+                if any(monitored.name != other.name for other in found.values()):
+                    found.clear()  # a run that went on with another figure
                 found[step] = monitored
         sign = {step: -1 if m.better == "higher" else 1 for step, m in found.items()}
         return sorted(found, key=lambda step: (sign[step] * found[step].value, step)), damaged

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, get_args
 
+from tfgraph.diagnostics import printable
 from tfgraph.errors import DataError
 from tfgraph.run import files, lock
 from tfgraph.run.directory import METRICS, RunDirectory
@@ -29,11 +30,12 @@ class Listed:
     Args:
         path: its directory.
         status: how it ended, `running`, `killed` where nobody could say how, or `damaged`.
-        problem: what is damaged.
+        problem: what is damaged, or why it was broken off.
         name: the name of its spec.
         started: when it was begun.
         epoch: the epoch of the last step that is known.
         step: the last step that is known.
+        saved: the step of its newest checkpoint, after which it would go on.
         seconds: how long it has trained.
         split: the split that `metrics` are of.
         metrics: the figures with the final weights, or those evaluated last.
@@ -48,6 +50,7 @@ class Listed:
     started: datetime | None = None
     epoch: int | None = None
     step: int | None = None
+    saved: int | None = None
     seconds: float | None = None
     split: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -89,20 +92,26 @@ def _listed(path: Path) -> Listed:
     step = records[-1].step if records else None
     split, metrics = (evaluated.split, evaluated.metrics) if evaluated else (None, {})
     seconds = _seconds(directory, running)
-    status = "running" if running else "killed"
+    status, problem = "running" if running else "killed", ""
+    saved = max(directory.store.steps(), default=None)
     if outcome:
         status, step, seconds = outcome["status"], outcome["step"], outcome["seconds"]
         if outcome["split"]:
             split, metrics = outcome["split"], outcome["metrics"]
+        if status in ("diverged", "failed"):
+            problem = outcome["message"]
+    if step is None or (saved is not None and saved > step):
+        step = saved
     epoch = records[-1].epoch if records else None
     return Listed(
         path,
         status,
-        "",
+        problem,
         manifest["name"],
         _time(path, manifest["started"]),
         epoch,
         step,
+        saved,
         seconds,
         split,
         metrics,
@@ -132,10 +141,12 @@ def _outcome(directory: RunDirectory) -> dict[str, Any] | None:
         and type(found.get("seconds")) in (int, float)
         and (found.get("split") is None or _is_name(found["split"]))
         and isinstance(found.get("metrics"), dict)
+        and isinstance(found.get("message", ""), str)
     )
     if not sound:
         raise DataError(f"the outcome of `{directory.path}` is damaged")
-    return {**found, "metrics": _figures(directory.path, found["metrics"])}
+    message = printable(" ".join(found.get("message", "").split()))
+    return {**found, "metrics": _figures(directory.path, found["metrics"]), "message": message}
 
 
 def _figures(path: Path, found: Mapping[str, Any]) -> dict[str, float]:
@@ -179,8 +190,10 @@ def _best(directory: RunDirectory) -> tuple[Monitored | None, int | None]:
             continue
         if now and now.at_end and step != steps[-1]:
             continue
-        if now and now.name.isprintable() and now.beats(best.value if best else None):
-            best, found = now, step
+        if now and now.name.isprintable():
+            rival: Monitored | None = best if best and best.name == now.name else None
+            if now.beats(rival.value if rival else None):
+                best, found = now, step
     return best, found
 
 

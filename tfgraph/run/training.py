@@ -20,6 +20,7 @@ from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import deferred_signals
 from tfgraph.run.listeners import Listeners, refuse_unfit
+from tfgraph.run.lock import locked
 from tfgraph.run.making import created, refuse_existing
 from tfgraph.run.outputs import outputs
 from tfgraph.run.restoring import State, restore
@@ -145,15 +146,15 @@ def resume(
     Args:
         run_dir: the directory of the run.
         data: as `train` was given it.
-        settings: changes of how long it lasts: `train.epochs=20`.
+        settings: changes of how long it lasts and what is measured: `train.epochs=20`.
         plan: the spec it is thought to be of; refused where it differs.
         listeners: as for `train`.
         warn: as for `train`.
         command: the command line, for run.log.
         plugin_files: the plugin files that it was trained with.
 
-    Raises UsageError where the spec has changed in anything but how long training lasts, or
-    another process is training there; DataError where the data have changed, or the directory is
+    Raises UsageError where the spec has changed in anything that training depends on, or another
+    process is training there; DataError where the data have changed, or the directory is
     damaged.
     """
     refuse_unfit(listeners)
@@ -198,6 +199,16 @@ def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
         )
     if run_dir is not None:
         refuse_existing(Path(run_dir))
+
+
+def check_resumable(
+    directory: RunDirectory, plan: Plan | None, plugin_files: Sequence[str] = ()
+) -> None:
+    """Raise where it is plain, before TensorFlow loads, that `resume` with a plan would fail."""
+    if plan is not None:
+        refuse_changes(directory.check_spec(plugin_files).sound(), plan, directory.path)
+    with locked(directory.path):
+        return
 
 
 @dataclass
