@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.commands import Caller, process
 
 PLUGIN = '''
@@ -39,6 +41,13 @@ def test_an_unknown_subject_is_a_usage_error(call: Caller) -> None:
         "",
         "error: nothing is called `conv2`\nhelp: did you mean `conv2d`?\n",
     )
+
+
+@pytest.mark.parametrize("part", ["checkpoint", "early_stopping", "forget_bias"])
+def test_a_part_of_one_thing_alone_is_explained_without_its_whole(call: Caller, part: str) -> None:
+    whole = {"forget_bias": "lstm"}.get(part, "train")
+    assert call("explain", part) == call("explain", f"{whole}.{part}")
+    assert call("explain", part).code == 0
 
 
 def test_a_components_page_is_there_for_programs(call: Caller) -> None:

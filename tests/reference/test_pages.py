@@ -153,7 +153,11 @@ def test_a_long_diagnostic_is_broken_but_not_what_it_shows():
         ("Conv2D", "did you mean `conv2d`?"),
         ("TG203a", "did you mean `TG203`?"),
         ("matmul.unts", "did you mean `matmul.units`?"),
-        ("epochs", "it is a part of others: did you mean `train.epochs`?"),
+        (
+            "bias_init",
+            "it is a part of others: did you mean `matmul.bias_init`, `dense.bias_init`, "
+            "`conv2d.bias_init`, `depthwise_conv2d.bias_init`?",
+        ),
         ("qqqqq", "`tfgraph explain` alone lists what there is"),
     ],
 )

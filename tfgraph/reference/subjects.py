@@ -87,9 +87,10 @@ class Subjects:
     def page(self, name: str) -> Page:
         """The page of a subject; UsageError where nothing has the name.
 
-        A section comes before what else has its name; among others there is a choice.
+        A section comes before what else has its name; among others there is a choice. The name of
+        a part leads to it where one thing alone has it.
         """
-        found = self.names.get(name)
+        found = self.names.get(name) or self._part(name)
         if found is None:
             raise UsageError(f"nothing is called `{name}`", help=self._meant(name))
         sections = [full for full in found if full.startswith("section.")]
@@ -116,11 +117,18 @@ class Subjects:
         hint = Prose(f"One of them alone: `tfgraph explain {found[0]}`.")
         return Page(name, f"the name of {len(found)} things", (Table(tuple(rows)), hint), data)
 
+    def _ends(self, name: str) -> list[str]:
+        """The parts of sections and types that are called so, by the names that lead to them."""
+        inner = [known for known in self.names if known.count(".") == 1]
+        return [known for known in inner if known.rpartition(".")[2] == name]
+
+    def _part(self, name: str) -> list[str] | None:
+        ends = self._ends(name)
+        return self.names[ends[0]] if len(ends) == 1 else None
+
     def _meant(self, name: str) -> str:
         """What else the name may have been."""
-        inner = [known for known in self.names if known.count(".") == 1]
-        ends = [known for known in inner if known.rpartition(".")[2] == name]
-        if ends:
+        if ends := self._ends(name):
             return f"it is a part of others: did you mean {listed(ends[:4])}?"
         if code := re.fullmatch(r"(?:tg)?(\d{3})|tg(\d)x{0,2}", name.lower()):
             return self._meant_code(f"TG{code[1] or code[2]}")
