@@ -5,7 +5,7 @@ import re
 import pytest
 
 import tfgraph
-from tests.drawing.models import SIAMESE, TWINS, bottlenecks, residual
+from tests.drawing.models import SIAMESE, TRAINED, TWINS, bottlenecks, residual
 from tfgraph.cli.show import table
 
 SHAPE = re.compile(r"\[[^\]\n]*\]")
@@ -29,6 +29,13 @@ def test_no_shape_and_no_number_is_broken(text, width):
             assert str(list(weight.shape)) in shapes
     for weight in plan.weights.values():
         assert f"{weight.size:,}" in numbers
+
+
+@pytest.mark.parametrize("width", range(40, 100))
+def test_no_figure_is_parted_from_its_unit(width):
+    lines = table(tfgraph.loads(TRAINED), width).splitlines()
+    assert any("kB" in line or " B" in line for line in lines)
+    assert not [line for line in lines if re.match(r" *[kMGT]?B\b", line)]
 
 
 def test_the_layers_of_a_block_stand_below_its_name():

@@ -68,6 +68,37 @@ layers:
   - tied_decoder: dense_1
 """
 
+SKIPPING = """\
+tfgraph: 1
+name: skipping
+description: Blocks in a block, with shortcuts that pass beside their layers.
+inputs: {image: [32, 32, 3]}
+blocks:
+  unit:
+    params: {filters: null}
+    layers:
+      - conv2d: $filters
+      - batch_norm
+      - relu
+      - conv2d: $filters
+        name: body
+      - add:
+        from: [body, input]
+      - relu
+  stage:
+    params: {filters: null}
+    layers:
+      - conv2d: {filters: $filters, stride: 2}
+      - unit: $filters
+        repeat: 3
+layers:
+  - conv2d: 16
+  - stage: 16
+  - stage: 64
+  - global_avg_pool
+  - matmul: 10
+"""
+
 TRAINED = """\
 tfgraph: 1
 name: trained

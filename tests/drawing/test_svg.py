@@ -1,6 +1,8 @@
 """The picture: well-formed, and with everything in it that a reader looks for."""
 
+import re
 from itertools import pairwise
+from operator import mul
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -9,7 +11,7 @@ import pytest
 
 import tfgraph
 import tfgraph.layers
-from tests.drawing.models import SIAMESE, TWINS, bottlenecks, inception, residual
+from tests.drawing.models import SIAMESE, SKIPPING, TWINS, bottlenecks, inception, residual
 from tfgraph.api import Layer, TensorSpec, hookimpl, param
 from tfgraph.drawing import mermaid, svg
 from tfgraph.drawing.model import picture
@@ -254,3 +256,46 @@ def test_every_family_of_layers_has_a_colour_of_its_own():
 
 def test_a_thousand_layers_are_drawn():
     assert len(boxes(drawn(residual(250)))) == 1002
+
+
+def along(path):
+    """Points of a line of `M`, `L` and `C`, close to each other."""
+    start, found = None, []
+    for command, given in re.findall(r"([MLC])([^MLC]*)", path):
+        points = [tuple(map(float, pair.split(","))) for pair in given.split()]
+        if command != "M":
+            first, second = points[:2] if command == "C" else (start, points[-1])
+            for part in (number / 200 for number in range(201)):
+                shares = [(1 - part) ** 3, 3 * part * (1 - part) ** 2]
+                shares += [3 * part**2 * (1 - part), part**3]
+                ends = zip(*(start, first, second, points[-1]), strict=True)
+                found.append(tuple(sum(map(mul, shares, values)) for values in ends))
+        start = points[-1]
+    return found
+
+
+@pytest.mark.parametrize("text", [SIAMESE, SKIPPING, bottlenecks(3)])
+def test_no_arrow_runs_through_what_is_said_of_a_block(text):
+    root = drawn(text)
+    points = [point for edge in of_class(root, "edge") for point in along(edge.get("d"))]
+    frames = [g for g in root.iter(f"{SVG}g") if of_class(g, "frame")]
+    assert frames
+    for said in (text for frame in frames for text in frame.iter(f"{SVG}text")):
+        x, y = float(said.get("x")), float(said.get("y"))
+        # The fonts of most readers are narrower than the widest there may be.
+        width = 0.9 * text_width(said.text, 11) * (-1 if said.get("text-anchor") else 1)
+        left, right = sorted((x, x + width))
+        assert not [p for p in points if left <= p[0] <= right and y - 9 <= p[1] <= y + 2]
+
+
+@pytest.mark.parametrize("text", [TWINS, SIAMESE])
+def test_what_a_tie_is_called_stands_on_paper_of_its_own(text):
+    found = list(drawn(text))
+    labels = [number for number, part in enumerate(found) if part.get("class") == "tied"]
+    assert labels
+    for number in labels:
+        paper, label = found[number - 1], found[number]
+        assert paper.get("class") == "paper"
+        room = float(paper.get("width"))
+        assert float(paper.get("x")) + room / 2 == pytest.approx(float(label.get("x")), abs=0.1)
+        assert room >= text_width(label.text, 11)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import textwrap
 from collections.abc import Iterator
 
 import click
@@ -12,7 +11,7 @@ import click
 from tfgraph.api import show_shape
 from tfgraph.cli.output import width_of
 from tfgraph.cli.specs import plan_of, set_option, spec_argument
-from tfgraph.cli.table import INDENT, folded
+from tfgraph.cli.table import INDENT, folded, wrapped
 from tfgraph.drawing import data, mermaid, svg
 from tfgraph.drawing.frames import within
 from tfgraph.drawing.model import picture, tells_type
@@ -53,11 +52,7 @@ def table(plan: Plan, width: int) -> str:
     """The model as aligned text of `width` columns: a row a layer, then totals."""
     rows = [HEADER, *rows_of(plan)]
     lines = folded(rows, width, right=HEADER[-1], under=("takes", "layer", "from"))
-    sums = [
-        line
-        for text in totals(plan)
-        for line in textwrap.wrap(text, width, subsequent_indent=" " * TOTAL)
-    ]
+    sums = [line for text in totals(plan) for line in wrapped(text, width, later=" " * TOTAL)]
     return "\n".join([plan.spec.name, "", *lines, "", *sums])
 
 

@@ -11,7 +11,8 @@ GAP = "  "
 INDENT = "  "
 #: Names are broken to make a column narrower, down to this.
 MIN_NAMES = 16
-_SHAPE = re.compile(r"\[[^\]]*\]")
+#: What is never broken: a shape, and a figure with its unit.
+_WHOLE = re.compile(r"\[[^\]]*\]|\d (?=[kMGTPE]?B\b)")
 
 Cells = tuple[str, ...]
 
@@ -89,8 +90,23 @@ def _longest_part(rows: Sequence[Cells], index: int) -> int:
     )
 
 
+def wrapped(
+    text: str, width: int, first: str = "", later: str = "", *, break_long_words: bool = True
+) -> list[str]:
+    """A text in lines that start with `first` and `later`; what belongs together stays so."""
+    lines = textwrap.wrap(
+        _whole(text),
+        width,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_on_hyphens=False,
+        break_long_words=break_long_words,
+    )
+    return [line.replace("\xa0", " ") for line in lines]
+
+
 def _whole(text: str) -> str:
-    return _SHAPE.sub(lambda match: match[0].replace(" ", "\xa0"), text)
+    return _WHOLE.sub(lambda match: match[0].replace(" ", "\xa0"), text)
 
 
 def _lines(row: Cells, widths: Sequence[int], right: int) -> list[str]:
@@ -111,12 +127,6 @@ def _wrapped(cell: str, width: int, *, break_long_words: bool = True) -> list[st
     found = []
     for paragraph in cell.split("\n"):
         indent = " " * (len(paragraph) - len(paragraph.lstrip()))
-        found += textwrap.wrap(
-            _whole(paragraph.strip()),
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-            break_long_words=break_long_words,
-        ) or [""]
-    return [line.replace("\xa0", " ") for line in found]
+        lines = wrapped(paragraph.strip(), width, indent, indent, break_long_words=break_long_words)
+        found += lines or [""]
+    return found

@@ -59,8 +59,10 @@ class Sheet:
             over[first] = max(over[first], self.above[frame.path])
             under[last] = max(under[last], self.below[frame.path])
         self.tops: list[float] = []
+        self.starts: list[float] = []
         y = _HEADER
         for height, deep, ended in zip(self.heights, over, under):
+            self.starts.append(y)
             self.tops.append(y + deep * ABOVE)
             y = self.tops[-1] + height + ended * BESIDE + GAP
         self.end = y - GAP
@@ -100,6 +102,10 @@ class Sheet:
 
     def top(self, rank: int) -> float:
         return self.tops[rank]
+
+    def start(self, rank: int) -> float:
+        """The top of the outermost frame that begins in a row, or of its boxes."""
+        return self.starts[rank]
 
     def bottom(self, rank: int) -> float:
         return self.tops[rank] + self.heights[rank]

@@ -45,12 +45,12 @@ _STYLE = """
   .edge { fill: none; stroke: #64748b; stroke-width: 1.4 }
   .tie { fill: none; stroke: #db2777; stroke-width: 1.4; stroke-dasharray: 5 4 }
   .tip { fill: #64748b }
-  .tied { font-size: 11px; fill: #db2777; stroke: #ffffff; stroke-width: 4; paint-order: stroke }
+  .tied { font-size: 11px; fill: #db2777 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e2e8f0 } .small { fill: #94a3b8 } .shape { fill: #cbd5e1 }
     .frame { fill: #1e293b; stroke: #475569 } .block { fill: #94a3b8 }
     .paper { fill: #0b1220 } .box { fill: #172033; stroke: #334155 } .out { stroke: #e2e8f0 }
-    .edge { stroke: #94a3b8 } .tip { fill: #94a3b8 } .tied { fill: #f472b6; stroke: #0b1220 }
+    .edge { stroke: #94a3b8 } .tip { fill: #94a3b8 } .tied { fill: #f472b6 }
   }
 """
 
@@ -101,14 +101,16 @@ class _Drawing:
         count = sum(self.shown.boxes[name].parameters for name in frame.members)
         told = f"{count:,}" if count else ""
         width = place.right - place.left
-        room = width - 34 - text_width(told, 11)
+        # In line with the counts of the boxes: lanes pass on the right of them.
+        told_x = max(self.sheet.box_place(name).right for name in frame.members) - 10
+        room = told_x - place.left - 24 - text_width(told, 11)
         return "\n".join(
             [
                 f"<g><title>{escape(frame.path)}: {len(frame.members)} layers</title>",
                 f'<rect class="frame" x="{place.left:.1f}" y="{place.top:.1f}"'
                 f' width="{width:.1f}" height="{place.bottom - place.top:.1f}" rx="10"/>',
                 _text("block", place.left + 12, place.top + 16, _fit(frame.title, room, 11, True)),
-                _text("small", place.right - 12, place.top + 16, told, end=True) + "</g>",
+                _text("small", told_x, place.top + 16, told, end=True) + "</g>",
             ]
         )
 
@@ -145,12 +147,16 @@ class _Drawing:
         x = self.sheet.layout.x
         points = [(x[source], self.sheet.bottom(self.sheet.layout.rank[source]))]
         for lane_x, rank in self.sheet.layout.bends[source, target]:
-            points += [(lane_x, self.sheet.top(rank)), (lane_x, self.sheet.bottom(rank))]
-        end_x, end_y = x[target], self.sheet.top(self.sheet.layout.rank[target])
+            # It bends above the frames that begin in the row, not through what they are called.
+            points += [(lane_x, self.sheet.start(rank)), (lane_x, self.sheet.bottom(rank))]
+        last = self.sheet.layout.rank[target]
+        end_x, end_y = x[target], self.sheet.top(last)
         bends = self.sheet.layout.bends[source, target]
         if bends:
             # An edge that comes along a lane arrives beside the main line, not on top of it.
             end_x += max(-self.sheet.width / 3, min(self.sheet.width / 3, bends[-1][0] - end_x))
+        if self.sheet.start(last) < end_y:
+            points.append((end_x, self.sheet.start(last)))
         points.append((end_x, end_y - 6))
         path = f"M{points[0][0]:.1f},{points[0][1]:.1f}"
         for (x0, y0), (x1, y1) in itertools.pairwise(points):
@@ -182,9 +188,14 @@ class _Drawing:
         middle_x, middle_y = (
             (start + 3 * first + 3 * second + end) / 8 for start, first, second, end in zip(*points)
         )
+        # The paper behind the label is a shape: not all programs know an outline below a text.
+        room = text_width(label, 11) + 4
         return (
-            f'<path class="tie" d="{path}"/><text class="tied" x="{middle_x:.1f}"'
-            f' y="{middle_y + 4:.1f}" text-anchor="middle">{label}</text>'
+            f'<path class="tie" d="{path}"/>'
+            f'<rect class="paper" x="{middle_x - room / 2:.1f}" y="{middle_y - 8:.1f}"'
+            f' width="{room:.1f}" height="16"/>'
+            f'<text class="tied" x="{middle_x:.1f}" y="{middle_y + 4:.1f}"'
+            f' text-anchor="middle">{label}</text>'
         )
 
     def legend_layout(self) -> list[list[str]]:
