@@ -40,7 +40,7 @@ class MatMul(Regularised, Transposable):
         "Size of the output's last axis.",
         minimum=1,
         primary=True,
-        also=("out_features", "output_dim", "hidden_size"),
+        also=("out_features", "output_dim", "output_size", "hidden_size"),
     )
     bias: bool = param("Add a bias.", default=False, also=("use_bias",))
     init: Initializer = param(

@@ -10,12 +10,13 @@ from typing import Any
 
 from tfgraph.api import Component
 from tfgraph.registry import Registry
+from tfgraph.spec.meaning import called, parameter_names
 from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, plain
 from tfgraph.spec.positional import MAX_ENTRY, MAX_VALUES, by_position, split
 from tfgraph.spec.wording import entry_text, flow
 
-_CALL = re.compile(r"([a-z][a-z0-9_.]*?)(\(.*\)|[ :=,].*)", re.DOTALL)
+_CALL = re.compile(r"([A-Za-z][A-Za-z0-9_.]*?)(\(.*\)|[ :=,].*)", re.DOTALL)
 #: A comma between arguments, and not inside of one.
 _COMMA = re.compile(r",(?![^(\[]*[)\]])")
 QUOTES = "\"'"
@@ -62,6 +63,12 @@ def rewritten(node: Node, known: Collection[str], kind: str, registry: Registry)
     return ""
 
 
+def _parameter(component: type[Component] | None, word: str) -> str:
+    """The parameter that a word is the name of, or another name; the word where it is of none."""
+    found = called(word, parameter_names(component)) if component else []
+    return found[0] if len(found) == 1 else word
+
+
 def _argument(text: str) -> Any:
     text = text.strip()
     if text[:1] in "([" and text[-1:] in ")]":
@@ -71,9 +78,14 @@ def _argument(text: str) -> Any:
 
 def _of_text(text: str, known: Collection[str], types: Types, registry: Registry) -> str:
     found = _CALL.fullmatch(text) if len(text) <= MAX_ENTRY else None
-    if not found or found[1] not in known or text in known:
+    if not found or text in known:
         return ""
     name, rest = found[1], found[2].strip(" :=,")
+    if name not in known:  # as Python calls it
+        meant = called(name, {n: c.other_names() for n, c in types.items()})
+        if len(meant) != 1 or not rest.startswith("("):
+            return ""
+        name = meant[0]
     if rest.startswith("(") and rest.endswith(")"):
         rest = rest[1:-1]
     if rest in known:  # two entries in one line
@@ -84,9 +96,10 @@ def _of_text(text: str, known: Collection[str], types: Types, registry: Registry
             return entry_text(types[name], several)
         return f"{name}: {flow(as_item(parts[0].strip(QUOTES)))}"
     values = {}
-    for key, equals, value in (part.partition("=") for part in parts):
-        if equals and key.strip() and key.strip() not in values:
-            values[key.strip()] = _argument(value)
+    for word, equals, value in (part.partition("=") for part in parts):
+        key = _parameter(types.get(name), word.strip())
+        if equals and key and key not in values:
+            values[key] = _argument(value)
         elif equals:
             return name
     alone = [_argument(part) for part in parts if "=" not in part]

@@ -93,6 +93,8 @@ def meant_section(
         given = plain(value)
         unneeded = missing_type(given, "layer") if isinstance(given, str) else ""
         if file.get(found[0]) is None:
+            if isinstance(given, dict) and found[0] in given:
+                return f"write `{found[0]}` at the top, without `{key.value}`"
             return asked(found)
         return unneeded or f"`{found[0]}` is there already: leave one of the two out"
     if key in trained:

@@ -20,7 +20,7 @@ TYPES: dict[str, dict[str, str]] = {
     "layer": {
         "an activation is an entry of its own: write `- relu`": "Activation",
         "write `- relu: {maximum: 6}`": "ReLU6",
-        "leave it out: a layer that changes nothing is not needed": "Identity",
+        "leave it out: a layer that changes nothing is not needed": "Identity None",
         "declare it in the section `inputs`": "Input InputLayer InputSpec",
         "leave it out: `layers` is the list of its layers": "Sequential Model Functional Module "
         "ModuleList",
@@ -168,6 +168,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "leave it out: there are no constraints on weights": ""
         "kernel_constraint bias_constraint recurrent_constraint embeddings_constraint "
         "depthwise_constraint beta_constraint gamma_constraint",
+        "`rate` is the share that is dropped, not the one that is kept": ""
+        "keep_prob keep_probability keep_rate retain_prob",
         "write it once for each layer, with `sequence: true` inside all but the last": "num_layers",
     },
     "loss": {
@@ -185,10 +187,23 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "class_weight class_weights",
         "it stands beside the type of the loss, and names a field of the data": ""
         "sample_weight sample_weights",
+        "leave it out: TensorFlow takes the devices that it finds": "device devices accelerator gpus "
+        "gpu use_gpu cuda",
+        "leave it out: the command names the directory, `tfgraph train --run DIR`": "log_dir logdir "
+        "output_dir out_dir save_dir run_dir checkpoint_dir default_root_dir",
+        "leave it out: what is loaded stays in memory": "num_workers workers prefetch pin_memory "
+        "use_multiprocessing",
         "write `early_stopping` and `checkpoint` for what ends and saves a training": "callbacks",
         "the dataset says which examples are for validation": "validation_split validation_data",
         "leave it out: the command line says what is shown of a training": "verbose",
         SCHEDULE: "schedule scheduler lr_scheduler learning_rate_schedule",
+    },
+    "dataset": {
+        "leave it out: training takes the split `train`, and evaluation the others": "split splits "
+        "subset train",
+        "leave it out: a dataset gives its values as its page says": "normalize normalise rescale "
+        "scale standardize transform transforms",
+        "leave it out: a dataset is in its package, or where a path leads": "download",
     },
     "early_stopping": {
         "leave it out: each metric knows whether more of it is better": "mode",

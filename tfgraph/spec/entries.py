@@ -19,7 +19,7 @@ from tfgraph.spec.language import Part
 from tfgraph.spec.meaning import meant_type, surely_called
 from tfgraph.spec.misnamed import Misnamed
 from tfgraph.spec.model import Entry
-from tfgraph.spec.nodes import Mapping, Node, Scalar, not_finite, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, not_finite, plain
 from tfgraph.spec.parts import Parts
 from tfgraph.spec.paths import PathError, data_path
 from tfgraph.spec.splitting import Splitter
@@ -155,7 +155,8 @@ class EntryReader:
         What is missing, or has no name that is like one there, may be so by another type.
         """
         found = surely_called(type_node.value, kind, self.registry, self.splitter.declared(kind))
-        if found is None or value is None or nameless(found, value):
+        # Where lists are given, what they hold may be in another order by another name.
+        if found is None or value is None or isinstance(value, Sequence) or nameless(found, value):
             return
         node = Mapping(extra.by_name(found, value), value.span)
         if next(too_long(found, node), None):

@@ -78,7 +78,9 @@ def _is_other_dtype(value: Any, choices: Collection[Any]) -> bool:
 
 
 def intended_section(name: str, value: Any) -> str:
-    """The same for the value of a section that holds parameters."""
+    """The same for the value of a section that holds parameters, or inputs."""
+    if name == "inputs":
+        return _as_inputs(value)
     return _as_group(Training, value, nullable=False) if name == Training.type else ""
 
 
@@ -141,6 +143,24 @@ def _is_short_for(word: str, unit: str) -> bool:
 
 
 # ---- inputs
+
+
+def _as_inputs(value: Any) -> str:
+    """A mapping of names to shapes, for a shape without a name or a list of inputs."""
+    items = value if isinstance(value, list) else [value]
+    if items and all(type(size) is int and size > 0 for size in items):
+        return f"write `{{x: {flow(items)}}}`"
+    found: dict[str, Any] = {}
+    for item in items:
+        rest = dict(item) if isinstance(item, dict) else {}
+        name = rest.pop("name", None)
+        if isinstance(name, str) and name not in found and rest:
+            found[name] = rest["shape"] if list(rest) == ["shape"] else rest
+        elif len(rest) == 1 and name is None and not found.keys() & rest.keys():
+            found |= rest
+        else:
+            return ""
+    return f"write `{flow(found)}`" if found else ""
 
 
 def _of_input(name: str, given: AbstractMapping[str, Any]) -> str:

@@ -111,7 +111,9 @@ SPENT = ("extends", "vars", "blocks")
 REQUIRED_SECTIONS = ("tfgraph", "layers")
 
 LAYER_SIBLINGS: dict[str, Part] = {
-    "name": Part(NAME, "a name", "Name of the layer; its type and a number if not given."),
+    "name": Part(
+        NAME, "a name", "Name of the layer; its type and a number if not given.", also=("id",)
+    ),
     "from": Part(
         {"anyOf": [NAME, {"type": "array", "items": NAME, "minItems": 1}]},
         "a name, or a list of names",

@@ -24,9 +24,14 @@ def called(word: str, names: Names) -> list[str]:
     """The names that a word is another way to write of; else those that others call so."""
     if len(word) > MAX_WORD:
         return []
-    word = folded(word)
-    same = [name for name in names if folded(name) == word]
-    return same or [name for name, others in names.items() if word in map(folded, others)]
+    # In Python a name stands behind the modules that it is of, and before its arguments.
+    bare = word.partition("(")[0].rpartition(".")[2]
+    for written in dict.fromkeys(map(folded, filter(None, (word, bare)))):
+        same = [name for name in names if folded(name) == written]
+        also = [name for name, others in names.items() if written in map(folded, others)]
+        if same or also:
+            return same or also
+    return []
 
 
 def near(word: str, names: Names) -> list[str]:

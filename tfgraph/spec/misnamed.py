@@ -50,7 +50,8 @@ class Misnamed:
         misplaced = [key for key, _ in self.unknown if key.value in self.siblings]
         if misplaced:
             yield self.inside(misplaced)
-        lost = [name for name in self.missing if name not in self.found]
+        told = " ".join(self.elsewhere(*pair) for pair in self.unknown if self.missing)
+        lost = [n for n in self.missing if n not in self.found and f"`{n}` is" not in told]
         others = [pair for pair in self.unknown if pair[0] not in misplaced]
         # What thousands of names are meant for takes its time, and matters only for what is lost.
         strange = [pair for pair in others if not self.help(*pair)] if lost else []
@@ -121,7 +122,12 @@ class Misnamed:
             if path:
                 inside = path[1]
                 return f"write it inside `{inside}`: `{nested(path[1:], plain(value))}`"
-        return missing_parameter(key.value, of, flow(plain(value)))
+        said = missing_parameter(key.value, of, flow(plain(value)))
+        if of == "dataset" and not said:
+            path = parameter_path(key.value, None)
+            if path[:1] == ("train",):
+                return f"it is of the training: `{nested(path, plain(value))}`"
+        return said
 
     def help(self, key: Scalar, value: Node) -> str:
         """What an unknown parameter is meant for, as far as the name says it."""
@@ -200,6 +206,9 @@ def alone_help(component: type[Component], value: Node) -> str:
     if not takes:
         return f"write `{component.type}`"
     needed = any(parameter.required for parameter in component.parameters().values())
+    example = with_required(component, {})
+    if needed and example:
+        return f"like `{entry_text(component, example)}`"
     alone = "" if needed else f"write `{component.type}` alone; "
     return f"{alone}its parameters are {listed(takes)}"
 

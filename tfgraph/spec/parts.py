@@ -101,8 +101,12 @@ class Parts:
         if whole and is_null(place) and not place.span.text.strip():
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
-        help = as_list(name, takes, place) or intended_section(name, plain(place))
-        help = help or mend_at(self.node, name, part.schema, self.variables)
+        given = plain(at(self.node, path[:1]))
+        help = as_list(name, takes, place) or intended_section(name, given)
+        if name != "inputs" or isinstance(given, str):  # mappings in a list may be inputs, or not
+            help = help or mend_at(self.node, name, part.schema, self.variables)
+        if not help and "const" in part.schema:
+            help = f"write `{part.schema['const']}`"
         if error.validator == "pattern":
             takes = f"a name ({NAME_RULE})"
         if error.validator == "maxLength":

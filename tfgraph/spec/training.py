@@ -38,7 +38,9 @@ class EarlyStopping(Group):
 
     type = "early_stopping"
 
-    monitor: str = param("The figure: `loss` or a metric.", default=LOSS, primary=True)
+    monitor: str = param(
+        "The figure: `loss` or a metric.", default=LOSS, primary=True, also=("metric", "quantity")
+    )
     patience: int = param(
         "How many evaluations in a row may bring nothing better.", default=5, minimum=1
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from typing import Any
 
-from jsonschema import ValidationError
+from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import too_large
@@ -64,7 +64,7 @@ def unfit(
     written = at(node, path[:1]).span.text
     help = intended(component, parameter, given, written, variables)
     if not help and list(given) == [parameter.name] and parameter.primary:
-        help = _by_position(component, given[parameter.name], registry)
+        help = _by_position(component, given[parameter.name], place.span, registry)
     if not help and error.validator == "enum" and isinstance(place, Scalar):
         help = did_you_mean(str(place.value), map(str, wanted(error)))
     takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"
@@ -72,12 +72,27 @@ def unfit(
     return Diagnostic(code, f"{takes}, got {got}", place.span, help=help)
 
 
-def _by_position(component: type[Component], value: Any, registry: Registry) -> str:
+def _by_position(component: type[Component], value: Any, span: Span, registry: Registry) -> str:
     """Help on a value that is several, for other parameters too."""
     values = positional.split(value) if isinstance(value, str) else value
     if not isinstance(values, list) or len(values) < 2:
         return ""
-    return positional.help_by_position(component, values, registry)
+    if help := positional.help_by_position(component, values, registry):
+        return help
+    if component.kind != "layer" or not isinstance(value, list):
+        return ""
+    if all(isinstance(word, str) for word in value):
+        return alone_help(component, Sequence(tuple(Scalar(w, span) for w in value), span))
+    primary = component.primary()
+    one = Draft202012Validator(primary.schema()) if primary else None
+    if (
+        one
+        and all(one.is_valid(number) for number in value)
+        and len(value) <= positional.MAX_VALUES
+    ):
+        entries = [f"`- {component.type}: {number}`" for number in value]
+        return f"write an entry for each: {', '.join(entries[:-1])} and {entries[-1]}"
+    return ""
 
 
 def disallowed(

@@ -1,0 +1,148 @@
+"""What authors write by habit from elsewhere: the help mends it, as it stands where it can."""
+
+import re
+
+import pytest
+
+import tfgraph
+from tests.spec.goldens import REGISTRY
+from tests.spec.language import problem, problems, spec
+
+TRAINED = """\
+tfgraph: 1
+data: {pictures: {flatten: true}}
+layers:
+  - dense: 10
+loss: softmax_cross_entropy
+optimizer: {adam: 0.001}
+"""
+
+
+def told(help):
+    """What a help says to write."""
+    return re.fullmatch("write `(.*)`", help)[1]
+
+
+@pytest.mark.parametrize(
+    ("layer", "mended"),
+    [
+        ("Dense(3, activation=relu)", "dense: {units: 3, activation: relu}"),
+        ("nn.Dropout(0.5)", "dropout: 0.5"),
+        ("nn.Dropout(p=0.5)", "dropout: {rate: 0.5}"),
+        ("tf.keras.layers.Dense(units=3, use_bias=False)", "dense: {units: 3, bias: false}"),
+    ],
+)
+def test_a_call_of_another_library_is_written_as_an_entry(layer, mended):
+    assert told(problem(spec(f"  - {layer}")).help) == mended
+    assert tfgraph.loads(spec(f"  - {mended}"))
+
+
+@pytest.mark.parametrize("word", ["nn.Linear", "tf.keras.layers.Dense", "torch.nn.Linear(4, 3)"])
+def test_a_type_with_its_module_is_known_by_its_last_name(word):
+    assert problem(spec(f"  - {word}")).help == "did you mean `dense`?"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "mended"),
+    [
+        ("784", "{x: [784]}"),
+        ("[28, 28]", "{x: [28, 28]}"),
+        ("[{name: image, shape: [4]}]", "{image: [4]}"),
+        (
+            "[{name: a, shape: [4]}, {name: b, shape: [], dtype: int32}]",
+            "{a: [4], b: {shape: [], dtype: int32}}",
+        ),
+        ("[{a: [4]}, {b: [4]}]", "{a: [4], b: [4]}"),
+    ],
+)
+def test_inputs_are_told_as_a_mapping(inputs, mended):
+    layers = "  - relu:\n    from: {}"
+    for found in problems(spec(layers.format("x"), inputs=inputs)):
+        assert told(found.help) == mended
+    name = re.match(r"\{(\w+)", mended)[1]
+    assert tfgraph.loads(spec(layers.format(name), inputs=mended))
+
+
+@pytest.mark.parametrize("inputs", ["[{a: [4]}, {a: [4]}]", "[{name: a}]", "[0]", "true"])
+def test_inputs_that_may_be_anything_are_told_as_nothing(inputs):
+    assert all("write" not in d.help for d in problems(spec("  - relu", inputs=inputs)))
+
+
+@pytest.mark.parametrize(
+    ("layer", "help"),
+    [
+        (
+            "dense: [64, 32, 10]",
+            "write an entry for each: `- dense: 64`, `- dense: 32` and `- dense: 10`",
+        ),
+        (
+            "concat: [a, b]",
+            "the layers that it takes stand below `concat:`, as `from: [a, b]`",
+        ),
+        (
+            "dropout: {keep_prob: 0.8}",
+            "`rate` is the share that is dropped, not the one that is kept",
+        ),
+        ("None", "leave it out: a layer that changes nothing is not needed"),
+        ("relu:\n    id: first", "did you mean `name`?"),
+    ],
+)
+def test_a_layer_of_another_habit_is_told_what_it_is_here(layer, help):
+    assert problem(spec(f"  - {layer}")).help == help
+
+
+def test_a_list_below_another_name_of_a_layer_may_be_in_another_order():
+    assert problem(spec("  - linear: [4, 3]")).help == "did you mean `dense`?"
+
+
+@pytest.mark.parametrize("version", ["v1", "1.0.0", "2", "'1'"])
+def test_the_version_is_told(version):
+    text = spec("  - relu").replace("tfgraph: 1", f"tfgraph: {version}")
+    assert problem(text).help == "write `1`" + " without quotes" * (version == "'1'")
+
+
+def test_sections_inside_of_another_are_told_to_stand_at_the_top():
+    text = "tfgraph: 1\ninputs: {x: [4]}\nmodel:\n  layers:\n    - relu\n"
+    assert problem(text).help == "write `layers` at the top, without `model`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "help"),
+    [
+        (
+            "flatten: true",
+            "flatten: true, batch_size: 32",
+            "it is of the training: `train: {batch_size: 32}`",
+        ),
+        (
+            "flatten: true",
+            "flatten: true, split: train",
+            "leave it out: training takes the split `train`, and evaluation the others",
+        ),
+        (
+            "0.001",
+            "{learning_rate: {cosine: 0.1}}",
+            "like `cosine: {initial: 0.001, decay_steps: 900}`",
+        ),
+        ("{adam: 0.001}", "Adam(lr=0.01)", "write `adam: {learning_rate: 0.01}`"),
+    ],
+)
+def test_a_section_of_another_habit_is_told_what_it_is_here(old, new, help):
+    found = problem(TRAINED.replace(old, new, 1), registry=REGISTRY)
+    assert found.help == help
+
+
+@pytest.mark.parametrize(
+    ("train", "help"),
+    [
+        ("{device: gpu}", "leave it out: TensorFlow takes the devices that it finds"),
+        ("{num_workers: 4}", "leave it out: what is loaded stays in memory"),
+        (
+            "{log_dir: runs}",
+            "leave it out: the command names the directory, `tfgraph train --run DIR`",
+        ),
+        ("{early_stopping: {metric: loss}}", "did you mean `monitor`?"),
+    ],
+)
+def test_a_parameter_of_training_elsewhere_is_told_what_is_done_here(train, help):
+    assert problem(f"{TRAINED}train: {train}\n", registry=REGISTRY).help == help
