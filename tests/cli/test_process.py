@@ -124,6 +124,13 @@ def test_without_filter_tensorflow_speaks_and_results_stay_on_stdout(folder: Pat
     assert "oneDNN" in loud.err
 
 
+def test_half_precision_is_trained_without_a_word_of_the_library(folder: Path) -> None:
+    text = (folder / "line.yaml").read_text().replace("train: {", "train: {precision: float16, ")
+    (folder / "half.yaml").write_text(text)
+    trained = process("train", "half.yaml", "--quiet", folder=folder)
+    assert (trained.code, trained.err) == (0, "")
+
+
 def test_what_is_no_greeting_is_passed_on(folder: Path) -> None:
     (folder / "tensorflow.py").write_text(
         "import os\n"

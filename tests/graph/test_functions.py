@@ -83,7 +83,12 @@ def test_there_may_be_no_examples_to_predict(predict):
         (
             X[0],
             "the input `x` is [batch, 2, 3], got [2, 3]",
-            "the first axis is the batch: one example is a batch of one",
+            "the first axis is the batch: one example is a batch of one, `reshape(1, 2, 3)`",
+        ),
+        (
+            X.reshape(4, 6),
+            "the input `x` is [batch, 2, 3], got [4, 6]",
+            "an example has as many values: `reshape(-1, 2, 3)`",
         ),
         (X[:, :, :2], "the input `x` is [batch, 2, 3], got [4, 2, 2]", ""),
         (1.0, "the input `x` is [batch, 2, 3], got []", ""),

@@ -96,6 +96,27 @@ def test_a_wrong_csv_is_refused(
     assert message in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("array", "shape", "help"),
+    [
+        (np.zeros((5, 4, 4)), (16,), "an example has as many values: `reshape(-1, 16)`"),
+        (np.zeros((5, 16)), (4, 4, 1), "an example has as many values: `reshape(-1, 4, 4, 1)`"),
+        (
+            np.zeros((4, 4)),
+            (16,),
+            "the first axis is the batch: one example is a batch of one, `reshape(1, 16)`",
+        ),
+        (np.zeros((5, 15)), (16,), ""),
+    ],
+)
+def test_a_shape_of_as_many_values_is_told_how_to_become_the_right_one(
+    tmp_path: Path, array: np.ndarray, shape: tuple[int, ...], help: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        read_inputs(npy(tmp_path, array), {"b": Field(shape)})
+    assert caught.value.help == help
+
+
 def test_a_csv_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(b"\xff\xfe1,2")

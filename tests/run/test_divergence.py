@@ -77,6 +77,11 @@ def test_a_layer_that_overflows_is_named_with_its_line() -> None:
     assert error.message == (
         "training diverged in step 1: the output of layer `out` is not finite (<spec>:7:5)"
     )
+    # No learning rate has a part in it.
+    assert error.help == (
+        "nothing has been learned before the first step: scale what the data hold, or begin with "
+        "smaller weights (`init`)"
+    )
 
 
 def test_a_gradient_is_named_that_the_loss_does_not_show() -> None:
@@ -97,4 +102,5 @@ def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
     assert error.message.startswith(
         "training diverged in step 1: the update makes the weight `slope/"
     )
+    assert error.help.startswith("try a smaller `optimizer.gradient_descent.learning_rate`")
     assert RunDirectory(tmp_path / "r").store.last().saved.step == 0

@@ -179,12 +179,27 @@ def test_weights_of_another_shape_are_listed_and_begin_anew(tmp_path: Path) -> N
     tfgraph.train(other, data=data, weights_from=tmp_path / "r", listeners=[notes])
     assert notes.run
     assert notes.run.transfer
-    assert notes.run.transfer.misfit == (
-        "`out/kernel` is [4, 2] of float32 there, [4, 3] of float32 here",
+    assert notes.run.transfer.misfit == ("`out/kernel` is [4, 2] there, [4, 3] here",)
+    assert (notes.run.transfer.run, notes.run.transfer.step) == (tmp_path / "r", 24)
+
+
+def test_weights_that_all_have_another_shape_are_shown_side_by_side(tmp_path: Path) -> None:
+    one = NOISY.replace("  - dropout: 0.3\n    from: x\n", "").replace("  - batch_norm\n", "")
+    tfgraph.train(tfgraph.loads(one), tmp_path / "r", DATA)
+    other = one.replace("units: 4", "units: 5")
+    with pytest.raises(UsageError) as caught:
+        tfgraph.train(tfgraph.loads(other), data=DATA, weights_from=tmp_path / "r")
+    assert caught.value.message == f"no weight of `{tmp_path / 'r'}` after step 24 fits this model"
+    assert caught.value.help == (
+        "`hidden/kernel` is [3, 4] there, [3, 5] here; `hidden/bias` is [4] there, [5] here; "
+        "`out/kernel` is [4, 2] there, [5, 2] here"
     )
 
 
 def test_a_run_that_shares_nothing_is_refused(tmp_path: Path) -> None:
     tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
-    with pytest.raises(UsageError, match=r"no weight of .* fits this model"):
+    with pytest.raises(UsageError, match=r"no weight of .* fits this model") as caught:
         tfgraph.train(tfgraph.loads(NOISY), data=DATA, weights_from=tmp_path / "r")
+    assert caught.value.help.startswith(
+        "it has `slope/scale` []; this model has `hidden/kernel` [3, 4], "
+    )

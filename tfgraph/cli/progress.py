@@ -15,7 +15,7 @@ from tfgraph.cli.output import say
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, Record, RunInfo
-from tfgraph.run.wording import outcome_line, record_line
+from tfgraph.run.wording import outcome_line, record_line, transfer_line
 
 #: So many lines are written as they come; then one in so many seconds.
 FREE_LINES, SECONDS_A_LINE = 20, 1.0
@@ -247,7 +247,7 @@ def say_transfer(run: RunInfo) -> None:
     moved = run.transfer
     if moved is None:
         return
-    say(f"{count(len(moved.taken), 'weight')} of the other run taken over", err=True)
+    say(transfer_line(moved), err=True)
     for what, names in (
         ("of another shape there, begun anew", moved.misfit),
         ("not there, begun anew", moved.own),

@@ -9,10 +9,10 @@ import sys
 import threading
 
 # What the C++ side says of the machine before its log is set up: informational lines, the warning
-# that there will be some, and that there is no GPU.
+# that there will be some, that there is no GPU, and that half precision is computed without oneDNN.
 _GREETING = re.compile(
     rb"I0000 |WARNING: All log messages before absl::InitializeLog"
-    rb"|E0000 .*(cuInit|Unable to register cu)|W0000 .*computation placer already registered"
+    rb"|E0000 .*(cuInit|Unable to register cu|oneDNN supports DT_)|W0000 .*computation placer already registered"
 )
 
 
@@ -48,6 +48,9 @@ def _load() -> None:
     from tfgraph.lazy import tf
 
     tf.config.list_logical_devices()
+    for half in (tf.float16, tf.bfloat16):
+        one = tf.ones([1, 1], half)
+        tf.matmul(one, one)  # it is said once, at the first use
 
 
 def _pass_on(reader: int) -> None:

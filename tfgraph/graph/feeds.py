@@ -8,7 +8,8 @@ stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfgraph.api import Field, TensorSpec
@@ -73,9 +74,7 @@ def _tensor(name: str, spec: TensorSpec, value: Any, field: Field | None) -> Any
     if not tf.TensorShape(list(spec.shape)).is_compatible_with(tensor.shape):
         raise UsageError(
             f"the input `{name}` is {spec}, got {list(tensor.shape)}",
-            help="the first axis is the batch: one example is a batch of one"
-            if len(tensor.shape) + 1 == spec.rank
-            else "",
+            help=shape_help(spec, tensor.shape),
         )
     return tensor
 
@@ -98,6 +97,22 @@ def _converted(name: str, spec: TensorSpec, array: Any, field: Field | None) -> 
         _refuse_beyond(name, array, spec.dtype, "")
         return tf.convert_to_tensor(array.astype(spec.dtype))
     return tf.cast(tf.convert_to_tensor(array), spec.dtype)
+
+
+def shape_help(spec: TensorSpec, came: Sequence[int]) -> str:
+    """How an array becomes one that an input takes, where the number of its values says so."""
+    wanted = spec.shape[1:]
+    if None in wanted or spec.rank == 0:
+        return ""
+    size, shown = math.prod(wanted), ", ".join(map(str, wanted))  # type: ignore[arg-type]
+    if math.prod(came) == size and tuple(came[1:]) != tuple(wanted):
+        one = f"reshape({', '.join(filter(None, ('1', shown)))})"
+        return f"the first axis is the batch: one example is a batch of one, `{one}`"
+    if len(came) > 0 and came[0] and math.prod(came) == came[0] * size:
+        return f"an example has as many values: `reshape({', '.join(filter(None, ('-1', shown)))})`"
+    if len(came) + 1 == spec.rank:
+        return "the first axis is the batch: one example is a batch of one"
+    return ""
 
 
 def stored_help(stored: str) -> str:

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from tfgraph.api import Field
 from tfgraph.errors import DataError, UsageError
+from tfgraph.graph.feeds import shape_help
 from tfgraph.graph.numbers import is_whole, misfit, taken_as
 from tfgraph.lazy import np
 from tfgraph.run.files import write_whole
@@ -134,10 +135,9 @@ def _check(path: Path, name: str, field: Field, array: Any) -> None:
     wanted = field.spec.shape
     sizes = zip(array.shape[1:], wanted[1:])
     if array.ndim != len(wanted) or any(want not in (None, have) for have, want in sizes):
-        single = array.ndim + 1 == len(wanted)
         raise DataError(
             f"`{path}`: the input `{name}` is {field.spec}, got {list(array.shape)}",
-            help="the first axis is the batch: one example is a batch of one" if single else "",
+            help=shape_help(field.spec, array.shape),
         )
     _check_values(path, name, field, array)
 

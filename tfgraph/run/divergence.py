@@ -41,7 +41,7 @@ def diverged(
         step += chunk
     for number in range(step + 1, last + 1):
         before = state_of(graph)
-        cause = _cause(graph, arrays)
+        cause = _cause(graph, arrays, _UNTRAINED if number == 1 else "")
         if not cause:
             graph.train(steps=1, **arrays)
             wrong = not_finite(State(graph))
@@ -53,8 +53,11 @@ def diverged(
     return _error(graph.plan, last, "the loss is not finite", "")
 
 
-def _cause(graph: Graph, arrays: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The first number of the next step that is not finite, and what may help."""
+def _cause(graph: Graph, arrays: Mapping[str, Any], help: str) -> tuple[str, str] | None:
+    """The first number of the next step that is not finite, and what may help.
+
+    `help` is what does so where the data are finite.
+    """
     for name, finite in graph.examine(**arrays).items():
         if bool(finite):
             continue
@@ -62,17 +65,22 @@ def _cause(graph: Graph, arrays: Mapping[str, Any]) -> tuple[str, str] | None:
         if kind == "field":
             return f"the data hold values that are not finite in the field `{of}`", _LOOK
         if kind == "layer":
-            return f"the output of layer `{of}` is not finite ({_place(graph.plan, of)})", ""
+            return f"the output of layer `{of}` is not finite ({_place(graph.plan, of)})", help
         if kind == "gradient":
             layer = _owner(graph.plan, of)
             where = f" of layer `{layer}` ({_place(graph.plan, layer)})" if layer else ""
-            return f"the gradient of the weight `{of}`{where} is not finite", ""
+            return f"the gradient of the weight `{of}`{where} is not finite", help
         loss = graph.plan.losses[0]
-        return f"the loss is not finite (`{loss.loss.type}`, {loss.span})", ""
+        return f"the loss is not finite (`{loss.loss.type}`, {loss.span})", help
     return None
 
 
 _LOOK = "remove or replace these values"
+#: No learning rate has a part in the first step up to its update.
+_UNTRAINED = (
+    "nothing has been learned before the first step: scale what the data hold, or begin with smaller "
+    "weights (`init`)"
+)
 
 
 def _update(plan: Plan, state: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.events import Outcome, Record, RunInfo
-from tfgraph.run.wording import outcome_line, record_line
+from tfgraph.run.wording import outcome_line, record_line, transfer_line
 
 NAME = "run.log"
 
@@ -82,7 +82,8 @@ class RunLog:
         else:
             lines.append(f"{name} starts: {length}, {count(table.examples, 'example')} an epoch")
         if run.transfer:
-            lines.append(f"{count(len(run.transfer.taken), 'weight')} of another run taken over")
+            lines.append(transfer_line(run.transfer))
+            lines += [f"begun anew: {text}" for text in (*run.transfer.misfit, *run.transfer.own)]
         self.write(*lines)
 
     @hookimpl

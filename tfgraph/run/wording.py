@@ -6,6 +6,7 @@ from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, Record
 from tfgraph.run.timetable import Timetable
+from tfgraph.run.transfer import Transfer
 
 
 def record_line(record: Record, table: Timetable) -> str:
@@ -20,6 +21,12 @@ def record_line(record: Record, table: Timetable) -> str:
     if record.examples_per_second:
         parts.append(f"{record.examples_per_second:,.0f} examples/s")
     return "  ".join(parts)
+
+
+def transfer_line(moved: Transfer) -> str:
+    """What was taken of another run, on one line."""
+    taken = count(len(moved.taken), "weight")
+    return f"{taken} taken over from {moved.run}, as they were after step {moved.step:,}"
 
 
 def outcome_line(outcome: Outcome) -> str:
