@@ -51,6 +51,16 @@ class DivergedError(TfgraphError):
     exit_code = 5
 
 
+class Interrupted(KeyboardInterrupt):
+    """A signal ended the command or the run; `exit_code` is what a shell expects of it."""
+
+    def __init__(self, number: int, message: str = "interrupted") -> None:
+        super().__init__(message)
+        self.number = number
+        self.exit_code = 128 + number
+        self.message = message
+
+
 class ComponentError(Exception):
     """A component cannot be what the spec makes of it.
 

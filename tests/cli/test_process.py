@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import resource
 import shutil
@@ -169,6 +170,98 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     went_on = process("train", "--resume", "runs/line-1", "--set", "train.epochs=2", folder=folder)
     assert went_on.code == 0
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
+
+
+SLOW = """
+import time
+from tfgraph.api import Layer, hookimpl
+from tfgraph.lazy import tf
+
+class Slow(Layer):
+    \"\"\"Takes its time.\"\"\"
+    type = "slow"
+    def infer(self, x):
+        return x
+    def build(self, x, weights, ctx):
+        def wait(value):
+            time.sleep(4)
+            return value
+        found = tf.numpy_function(wait, [x], x.dtype)
+        found.set_shape(x.shape)
+        return tf.stop_gradient(found - x) + x
+
+@hookimpl
+def tfgraph_layers():
+    return [Slow]
+"""
+
+
+def slow_run(folder: Path, *more: str) -> subprocess.Popen[str]:
+    """A run whose steps and evaluations last long; up to its first checkpoint."""
+    (folder / "slow.py").write_text(SLOW)
+    text = LINE.replace("layers:\n", "layers:\n  - slow\n").replace("points: 64", "points: 16")
+    (folder / "line.yaml").write_text(text)
+    running = subprocess.Popen(
+        command("--plugin", "slow.py", "train", "line.yaml", "-v", *more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+    assert running.stderr
+    for line in running.stderr:
+        if line.startswith("saved "):
+            break
+    return running
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_leaves_at_once_and_says_how_to_go_on(
+    folder: Path, number: int, code: int
+) -> None:
+    running = slow_run(folder)
+    running.send_signal(number)
+    assert running.stderr
+    assert running.stderr.readline() == (
+        "ending the steps under way, and saving: Ctrl-C again leaves at once\n"
+    )
+    running.send_signal(number)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (code, "")
+    resuming = "`tfgraph --plugin slow.py train --resume runs/line-1`"
+    assert err == f"left at once after step 0, which is saved; go on with {resuming}\n"
+    outcome = json.loads((folder / "runs/line-1/outcome.json").read_text())
+    assert (outcome["status"], outcome["step"]) == ("interrupted", 0)
+    assert "  interrupted after 0 steps, " in (folder / "runs/line-1/run.log").read_text()
+
+
+def test_a_signal_in_the_last_evaluation_is_obeyed_after_it(folder: Path) -> None:
+    running = slow_run(folder, "--set", "train.steps=0")
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    last = err.splitlines()[-1]
+    assert last == "interrupted after step 0, when the run had ended: finished"
+    outcome = json.loads((folder / "runs/line-1/outcome.json").read_text())
+    assert outcome["status"] == "finished"
+    assert outcome["metrics"]["loss"] > 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_the_first_step_says_that_nothing_was_trained(
+    folder: Path, number: int, code: int
+) -> None:
+    (folder / "tensorflow.py").write_text("import time\ntime.sleep(60)\n")
+    running = subprocess.Popen(
+        command("train", "line.yaml"), stderr=subprocess.PIPE, text=True, cwd=folder
+    )
+    assert running.stderr
+    with running.stderr:
+        assert running.stderr.readline().startswith("training line")
+        time.sleep(0.5)
+        running.send_signal(number)
+        assert running.stderr.read() == "interrupted before the first step\n"
+    assert running.wait() == code
 
 
 def test_a_terminal_gets_a_bar_and_no_color_is_heeded(folder: Path) -> None:

@@ -13,7 +13,7 @@ import tfgraph
 from tests.cli.commands import Caller, on_a_terminal, process
 from tests.cli.conftest import LINE
 from tfgraph.api import hookimpl
-from tfgraph.cli.progress import FREE_LINES, Lines, Pace, Rewritten
+from tfgraph.cli.progress import FREE_LINES, Lines, Milestones, Pace, Rewritten
 from tfgraph.run import Outcome, Record, RunInfo
 
 
@@ -140,13 +140,34 @@ def test_a_terminal_says_what_one_waits_for_and_takes_it_back(tmp_path: Path) ->
     (tmp_path / "line.yaml").write_text(LINE)
     shown = on_a_terminal(tmp_path, "train", "line.yaml")
     for text in ("loading TensorFlow …", "preparing data and graph …"):
-        assert f"{text}\r{' ' * len(text)}\r" in shown
+        assert f"{text}\r\x1b[2K" in shown
     assert "step 12/12" in shown
     for arrays in tmp_path.glob("runs/line-1/checkpoints/*/arrays.npz"):
         arrays.write_bytes(b"")
     damaged = on_a_terminal(tmp_path, "train", "--resume", "runs/line-1", code=4, NO_COLOR="1")
     text = "preparing data and graph …"
-    assert f"{text}\r{' ' * len(text)}\rerror: no checkpoint" in damaged
+    assert f"{text}\r\x1b[2Kerror: no checkpoint" in damaged
+
+
+def test_on_a_terminal_the_course_stays_in_few_lines() -> None:
+    watch = Watch()
+    milestones = Milestones(watch)
+    reached = [n for n in range(1, 5001) if milestones.reached()]
+    rounds = [*range(1, 10), *range(10, 100, 10), *range(100, 1000, 100), *range(1000, 5001, 1000)]
+    assert reached == rounds
+    slow = Milestones(watch)
+    found = []
+    for epoch in range(1, 40):
+        watch.now += 30.0
+        found += [epoch] if slow.reached() else []
+    assert found == [*range(1, 11), *range(12, 40, 2)]
+
+
+def test_a_bar_leaves_the_course_and_the_last_record(tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text(LINE.replace("epochs: 3", "epochs: 12"))
+    shown = on_a_terminal(tmp_path, "train", "line.yaml", NO_COLOR="1")
+    lines = re.findall(r"epoch +(\d+)/12  loss [\d.]+  test loss [^\r\n]*", shown)
+    assert lines == [*map(str, range(1, 11)), "12"]
 
 
 def test_a_notebook_has_one_line_that_is_rewritten(

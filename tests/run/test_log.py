@@ -8,8 +8,7 @@ import pytest
 import tfgraph
 from tests.run.models import LINE
 from tfgraph.api import hookimpl
-from tfgraph.errors import DivergedError
-from tfgraph.run.interrupts import Interrupted
+from tfgraph.errors import DivergedError, Interrupted
 
 
 def log_of(run: Path) -> str:

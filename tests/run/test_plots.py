@@ -12,10 +12,9 @@ import tfgraph
 from tests.run.models import LINE, NOISY
 from tests.run.runs import arrays
 from tfgraph.api import Layer, TensorSpec, hookimpl
-from tfgraph.errors import DivergedError
+from tfgraph.errors import DivergedError, Interrupted
 from tfgraph.lazy import tf
 from tfgraph.registry import load_registry
-from tfgraph.run.interrupts import Interrupted
 from tfgraph.run.viewing import classes_taken, image_shape, pixel_weights, reconstructions
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfgraph.cli.progress import Pace, metrics_before, place_of, say_transfer, state_of
+from tfgraph.cli.progress import Milestones, Pace, metrics_before, place_of, say_transfer, state_of
 from tfgraph.reports.figures import figures
 from tfgraph.run.events import Outcome, Record, RunInfo
+from tfgraph.run.wording import record_line
 
 
 class Bar:
-    """A bar over all steps with the time left; below it loss, latest metrics and speed."""
+    """A bar over all steps with the time left; below it loss, latest metrics and speed.
+
+    Above it stay lines of the course: of the first records all, later fewer and fewer, and the last.
+    """
 
     def start(self, run: RunInfo) -> None:
         """Show the bar."""
@@ -23,6 +27,8 @@ class Bar:
         self.run = run
         self.pace = Pace(run)
         self.metrics = metrics_before(run)
+        self.milestones = Milestones()
+        self.waiting: Record | None = None
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -52,13 +58,30 @@ class Bar:
         self.line.plain = state_of(loss, self.metrics, speed)
 
     def add(self, record: Record) -> None:
-        """Take up the metrics."""
+        """Take up the metrics, and write a line where one is due."""
         if record.split:
             self.metrics = figures(record.metrics, record.split)
+        self.waiting = record
+        if self.milestones.reached():
+            self.write()
+
+    def write(self) -> None:
+        """Write the record that waits, above the bar."""
+        from rich.text import Text
+
+        if self.waiting:
+            line = record_line(self.waiting, self.run.timetable, short=True)
+            self.live.console.print(Text(line))
+        self.waiting = None
 
     def saved(self, folder: Path) -> None:
         """Nothing."""
 
     def stop(self, outcome: Outcome) -> None:
+        """Write the last record, and take the bar away."""
+        self.write()
+        self.hide()
+
+    def hide(self) -> None:
         """Take the bar away."""
         self.live.stop()

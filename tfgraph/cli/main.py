@@ -16,7 +16,7 @@ import click
 
 from tfgraph import __version__
 from tfgraph.cli.output import say
-from tfgraph.errors import TfgraphError
+from tfgraph.errors import Interrupted, TfgraphError
 from tfgraph.reports.text import error_text
 
 #: Each command's module in this package, and its line in the help. Modules are imported when
@@ -143,7 +143,7 @@ def _options_end(arguments: list[str]) -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    raise Interrupted(number)
 
 
 if __name__ == "__main__":

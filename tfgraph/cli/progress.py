@@ -19,6 +19,8 @@ from tfgraph.run.wording import outcome_line, record_line, transfer_line
 
 #: So many lines are written as they come; then one in so many seconds.
 FREE_LINES, SECONDS_A_LINE = 20, 1.0
+#: On a terminal a line stays at least as often.
+SECONDS_A_MILESTONE = 60.0
 #: What rewrites a line in a notebook does so no more often.
 SECONDS_A_REWRITE = 0.25
 
@@ -31,13 +33,14 @@ class Display(Protocol):
     def add(self, record: Record) -> None: ...
     def saved(self, folder: Path) -> None: ...
     def stop(self, outcome: Outcome) -> None: ...
+    def hide(self) -> None: ...
 
 
 class Progress:
     """A listener that shows how a training goes.
 
-    On a terminal it is a bar with epoch, step, loss, metrics, speed and the time that is left; in
-    a notebook the same in one line that is rewritten; elsewhere a line for each record, and after
+    On a terminal it is a bar with epoch, step, loss, metrics, speed and the time that is left,
+    below lines of the course so far; in a notebook the same in one line that is rewritten; elsewhere a line for each record, and after
     the first ones at most one a second.
 
     Args:
@@ -73,6 +76,10 @@ class Progress:
     def tfgraph_run_ended(self, outcome: Outcome) -> None:
         """End."""
         self.display.stop(outcome)
+
+    def hide(self) -> None:
+        """Leave the screen to others, as the process ends in the middle of a run."""
+        self.display.hide()
 
 
 def _display(stream: IO[str], *, verbose: bool) -> Display:
@@ -125,6 +132,9 @@ class Lines:
         if self.waiting:
             self.write(self.waiting)
 
+    def hide(self) -> None:
+        """Nothing: nothing moves."""
+
     def write(self, record: Record) -> None:
         """Write a record."""
         click.echo(record_line(record, self.run.timetable), err=True)
@@ -162,6 +172,30 @@ class Everything:
 
     def stop(self, outcome: Outcome) -> None:
         """Nothing: whoever has trained knows."""
+
+    def hide(self) -> None:
+        """Nothing: nothing moves."""
+
+
+class Milestones:
+    """Which records stay on a terminal: 1 to 10, then 20, 30, … 100, 200, …, and one a minute.
+
+    So there are few of them however many there are, dense where a model learns fast.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.seen = 0
+        self.last = clock()
+
+    def reached(self) -> bool:
+        """Whether the next record is one."""
+        self.seen += 1
+        round_one = self.seen % 10 ** (len(str(self.seen)) - 1) == 0
+        if round_one or self.clock() - self.last >= SECONDS_A_MILESTONE:
+            self.last = self.clock()
+            return True
+        return False
 
 
 class Pace:
@@ -216,6 +250,10 @@ class Rewritten:
     def stop(self, outcome: Outcome) -> None:
         """Leave how it ended."""
         self.write(f"{self.run.graph.plan.spec.name}: {outcome_line(outcome)}\n")
+
+    def hide(self) -> None:
+        """End the line."""
+        self.stream.write("\n")
 
     def write(self, text: str) -> None:
         """Write over what stands there."""

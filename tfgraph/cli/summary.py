@@ -32,11 +32,18 @@ class Summary:
         self.call = "tfgraph" + "".join(f" --plugin {shlex.quote(plugin)}" for plugin in plugins)
         self.run: RunInfo | None = None
         self.outcome: Outcome | None = None
+        self.step = 0
 
     @hookimpl
     def tfgraph_run_started(self, run: RunInfo) -> None:
         """Learn where it lies."""
         self.run = run
+        self.step = run.first_step
+
+    @hookimpl
+    def tfgraph_steps_done(self, step: int) -> None:
+        """Learn how far it is."""
+        self.step = step
 
     @hookimpl
     def tfgraph_run_ended(self, outcome: Outcome) -> None:
@@ -47,6 +54,11 @@ class Summary:
     def path(self) -> Path | None:
         """The directory of the run, once it has begun."""
         return self.run.directory if self.run else None
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether there is a run that can be gone on with."""
+        return bool(self.path and self.outcome and self.outcome.status == "interrupted")
 
     @property
     def result(self) -> str:
@@ -174,3 +186,15 @@ class Summary:
     def resuming(self) -> str:
         """The command that goes on with the run."""
         return f"{self.call} train --resume {shlex.quote(str(self.path))}"
+
+    def left(self) -> str:
+        """What is said of a run that is left at once, and noted in its directory."""
+        from tfgraph.run.leaving import note_leaving
+
+        if self.path is None:
+            return "left at once"
+        saved = note_leaving(self.path, self.step)
+        said = f"left at once after step {self.step}"
+        if saved is not None:
+            said += ", which is saved" if saved == self.step else f": step {saved} is saved"
+        return f"{said}; go on with `{self.resuming()}`"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,12 +16,15 @@ import click
 from tfgraph.api import hookimpl
 from tfgraph.cli.output import say
 from tfgraph.cli.specs import plan_of, set_option, sound
+from tfgraph.errors import Interrupted, TfgraphError
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
     from tfgraph.cli.summary import Summary
 
+#: The line is made empty, with what the terminal itself has written there, as `^C`.
+_ERASE = "\r\x1b[2K"
 _FOLDER = click.Path(path_type=Path)
 
 
@@ -103,53 +108,74 @@ class Teller:
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
         """Say on a terminal what one waits for, for as long as the block lasts."""
-        shown = not self.quiet and sys.stderr.isatty()
+        shown = not self.quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         if shown:
             click.echo(text, nl=False, err=True)
         try:
             yield
         finally:
             if shown:
-                click.echo(f"\r{' ' * len(text)}\r", nl=False, err=True)
+                click.echo(_ERASE, nl=False, err=True)
 
     def trained(self, run: Callable[..., Any]) -> None:
         """Train, and say how it ended; `run` takes what `train` and `resume` have in common."""
+        from tfgraph.cli.summary import Summary
+
+        summary = Summary(self.plugins)
+        try:
+            self.train(run, summary)
+        except KeyboardInterrupt as stopped:
+            raise self.interrupted(stopped, summary) from stopped
+        except TfgraphError:
+            self.tell([*summary.lies(), *summary.next_commands()], err=True)
+            raise
+        self.ended(summary)
+
+    def train(self, run: Callable[..., Any], summary: Summary) -> None:
+        """Load what is needed, and train while the summary and the screen are told."""
         from tfgraph.cli.progress import Progress
         from tfgraph.cli.quiet import load_tensorflow
-        from tfgraph.cli.summary import Summary
-        from tfgraph.errors import TfgraphError
-        from tfgraph.run.interrupts import Interrupted, leaving_at_the_second
+        from tfgraph.run.interrupts import leaving_at_the_second
 
         with self.waiting("loading TensorFlow …"):
             load_tensorflow()
-        summary = Summary(self.plugins)
         shown = [] if self.quiet else [Progress(verbose=self.verbose)]
-        try:
-            with (
-                leaving_at_the_second(lambda text: say(text, err=True)),
-                ExitStack() as preparing,
-            ):
-                preparing.enter_context(self.waiting("preparing data and graph …"))
 
-                def warn(text: str) -> None:
-                    preparing.close()
-                    say(f"warning: {text}", err=True)
+        def stopping() -> None:
+            if summary.path and not self.quiet:
+                text = "ending the steps under way, and saving: Ctrl-C again leaves at once"
+                say(text, err=True)
 
-                run(
-                    plugin_files=self.plugins,
-                    command=["tfgraph", *sys.argv[1:]],
-                    listeners=[Started(preparing.close), summary, *shown],
-                    warn=warn,
-                )
-        except (Interrupted, TfgraphError) as stopped:
-            self.tell(summary.lies(), err=True)
-            if isinstance(stopped, Interrupted):
-                if summary.path:
-                    stopped.message += f"; go on with `{summary.resuming()}`"
-            else:
-                self.tell(summary.next_commands(), err=True)
-            raise
-        self.ended(summary)
+        def leave() -> None:
+            for progress in shown:
+                progress.hide()
+            say(summary.left(), err=True)
+            sys.stderr.flush()
+
+        with leaving_at_the_second(stopping, leave), ExitStack() as preparing:
+            preparing.enter_context(self.waiting("preparing data and graph …"))
+
+            def warn(text: str) -> None:
+                preparing.close()
+                say(f"warning: {text}", err=True)
+
+            run(
+                plugin_files=self.plugins,
+                command=["tfgraph", *sys.argv[1:]],
+                listeners=[Started(preparing.close), summary, *shown],
+                warn=warn,
+            )
+
+    def interrupted(self, stopped: KeyboardInterrupt, summary: Summary) -> Interrupted:
+        """What is raised, and said, where a signal has ended the run."""
+        number = getattr(stopped, "number", int(signal.SIGINT))
+        if summary.run is None:
+            return Interrupted(number, "interrupted before the first step")
+        self.tell(summary.lies(), err=True)
+        said = str(stopped) or "interrupted"
+        if summary.broken_off:
+            said += f"; go on with `{summary.resuming()}`"
+        return Interrupted(number, said)
 
     def ended(self, summary: Summary) -> None:
         """Say how a run ended that was not broken off."""

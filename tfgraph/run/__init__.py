@@ -1,8 +1,8 @@
 """A run: training in calls of many steps, the directory it leaves, and working with it afterwards."""
 
+from tfgraph.errors import Interrupted
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, Record, RunInfo
-from tfgraph.run.interrupts import Interrupted
 from tfgraph.run.making import next_directory
 from tfgraph.run.opening import open_run
 from tfgraph.run.prediction import predict

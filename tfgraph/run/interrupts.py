@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from tfgraph.errors import Interrupted
+
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+#: What is done before leaving may wait for a disk: it gets so many seconds.
+SECONDS_TO_LEAVE = 2.0
+#: Whoever has sent a signal is told what is waited for, where it lasts longer.
+SECONDS_TO_STOP = 1.0
 
-
-class Interrupted(KeyboardInterrupt):
-    """A signal ended the run; `exit_code` is what a shell expects of it."""
-
-    def __init__(self, number: int, message: str = "interrupted") -> None:
-        super().__init__(message)
-        self.exit_code = 128 + number
-        self.message = message
+#: Whether `leaving_at_the_second` acts on the second signal, as long as it does: of a process, as
+#: handlers are.
+_watched = threading.Event()
 
 
 class Signals:
@@ -31,9 +31,10 @@ class Signals:
 
     def note(self, number: int, frame: FrameType | None) -> None:
         """Remember the first signal; a second one ends the run without saving."""
-        if self.number is not None:
+        if self.number is None:
+            self.number = number
+        elif not _watched.is_set():
             raise Interrupted(number)
-        self.number = number
 
 
 @contextmanager
@@ -60,32 +61,52 @@ def deferred_signals() -> Iterator[Signals]:
 
 
 @contextmanager
-def leaving_at_the_second(say: Callable[[str], None]) -> Iterator[None]:
+def leaving_at_the_second(
+    stopping: Callable[[], None], leave: Callable[[], None]
+) -> Iterator[None]:
     """End the process at the second SIGINT or SIGTERM, even while a call of TensorFlow lasts.
 
     Python runs its handlers between calls only, and a call may last long. The first signal
     is left to the handlers; nothing of the run is in danger, as a checkpoint is there whole or
     not at all. For a process that does nothing else than the run.
+
+    Args:
+        stopping: called once where the first signal has ended nothing after a moment.
+        leave: called before the process ends, and not waited for long.
     """
     read, write = socket.socketpair()
     write.setblocking(False)
     before = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
-
-    def watch() -> None:
-        seen = 0
-        while number := read.recv(1):
-            seen += number[0] in _ENDING
-            if seen > 1:
-                say("left without saving: the last checkpoint is as it was")
-                sys.stderr.flush()
-                os._exit(128 + number[0])
-
-    watcher = threading.Thread(target=watch, daemon=True)
+    watcher = threading.Thread(target=_watch, args=(read, stopping, leave), daemon=True)
+    _watched.set()
     watcher.start()
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
+        _watched.clear()
         write.close()
         watcher.join()
         read.close()
+
+
+def _watch(read: socket.socket, stopping: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Wait for signals until the other end is closed, or the second one comes."""
+    seen = 0
+    while True:
+        try:
+            number = read.recv(1)
+        except TimeoutError:
+            read.settimeout(None)
+            stopping()
+            continue
+        if not number:
+            return
+        seen += number[0] in _ENDING
+        if seen == 1:
+            read.settimeout(SECONDS_TO_STOP)
+        elif seen > 1:
+            leaving = threading.Thread(target=leave, daemon=True)
+            leaving.start()
+            leaving.join(SECONDS_TO_LEAVE)
+            os._exit(128 + number[0])

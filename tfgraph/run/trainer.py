@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, DivergedError
+from tfgraph.errors import DataError, DivergedError, Interrupted
 from tfgraph.run.checkpoint import Saved
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.divergence import diverged
 from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.history import History
-from tfgraph.run.interrupts import Interrupted, Signals
+from tfgraph.run.interrupts import Signals
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.restoring import State, assign, not_finite, state_of
 from tfgraph.run.timetable import Timetable

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, DivergedError, UsageError
+from tfgraph.errors import DataError, DivergedError, Interrupted, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import directory as directories
 from tfgraph.run.changes import refuse_changes
@@ -322,6 +322,13 @@ def _run(
             _end(listeners, info, directory, outcome, told.warn)
             raise
         _end(listeners, info, directory, outcome, told.warn)
+        if (
+            signals.number is not None
+        ):  # it came too late to end anything, and is obeyed all the same
+            said = (
+                f"interrupted after step {outcome.step}, when the run had ended: {outcome.status}"
+            )
+            raise Interrupted(signals.number, said)
     return Run(graph, tuple(history.records), outcome, path)
 
 

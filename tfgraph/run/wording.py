@@ -9,16 +9,15 @@ from tfgraph.run.timetable import Timetable
 from tfgraph.run.transfer import Transfer
 
 
-def record_line(record: Record, table: Timetable) -> str:
-    """A record on one line, in columns."""
-    parts = [
-        f"epoch {record.epoch:>{len(str(table.epochs))}}/{table.epochs}",
-        f"step {record.step:>{len(str(table.steps))}}",
-        f"loss {figure(record.loss)}",
-    ]
+def record_line(record: Record, table: Timetable, *, short: bool = False) -> str:
+    """A record on one line, in columns; a short one without what follows and what passes."""
+    parts = [f"epoch {record.epoch:>{len(str(table.epochs))}}/{table.epochs}"]
+    if not short or table.evaluate_every % table.steps_per_epoch:
+        parts.append(f"step {record.step:>{len(str(table.steps))}}")
+    parts.append(f"loss {figure(record.loss)}")
     if record.split:
         parts.append(figures(record.metrics, record.split))
-    if record.examples_per_second:
+    if record.examples_per_second and not short:
         parts.append(f"{record.examples_per_second:,.0f} examples/s")
     return "  ".join(parts)
 
