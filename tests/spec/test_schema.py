@@ -88,6 +88,23 @@ def test_every_shipped_spec_is_valid_by_the_committed_schema(path: Path) -> None
     assert list(Draft202012Validator(committed).iter_errors(value_of(text))) == []
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "layers: [{convd: {filters: 3}}]",
+        "layers: [relu]\noptimizer: {adm: 0.1}",
+        "layers: [relu]\nloss: {huberr: , weight: 2}",
+    ],
+)
+def test_a_misspelt_type_is_one_mistake(entry: str) -> None:
+    text = f"tfgraph: 1\ninputs: {{x: [8, 8, 3]}}\n{entry}\n"
+    found = list(VALIDATOR.iter_errors(value_of(text)))
+    inner = [error for outer in found for error in outer.context or ()]
+    rules = [error.validator for error in [*found, *inner]]
+    assert "enum" in rules
+    assert not {"oneOf", "required"} & {*rules}
+
+
 def readable() -> dict[str, tuple[Source, set[str]]]:
     """The golden specs that YAML itself has nothing against, and the codes of their errors."""
     found = {}

@@ -44,9 +44,9 @@ from tfgraph.spec.language import InputField, Part
 from tfgraph.spec.training import Training
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-#: Sections that decide how much of the others can be known.
 #: Kinds whose entries stand in lists: there a bare type is offered without the colon of a key.
 LISTED = ("layer", "loss", "metric")
+#: Sections that decide how much of the others can be known.
 EXTENDS, BLOCKS = "extends", "blocks"
 _TYPE: Schema = {"type": "string", "pattern": f"^{TYPE_NAME.pattern}$"}
 
@@ -170,9 +170,11 @@ class _Writer:
         keys = {**values, **self.siblings(siblings)}
         mapping = {"type": "object", "properties": keys}
         names: Schema = {"propertyNames": {"enum": [*keys]}}
-        names |= {"minProperties": 1} if partial else one_key_of(types)
+        # A misspelt type is one mistake: only among known names is one of a type missing.
+        number = {"minProperties": 1} if partial else one_key_of(types)
+        judged = {"if": names, "then": number, "else": names}
         entry = any_of([self.short(kind), mapping])
-        return self.define(name, {**entry, "if": {"type": "object"}, "then": names})
+        return self.define(name, {**entry, "if": {"type": "object"}, "then": judged})
 
     def short(self, kind: str) -> Schema:
         """An entry that is no mapping: a type that needs nothing, a variable, a number."""
@@ -180,7 +182,7 @@ class _Writer:
         base: type[Component] = COMPONENT_HOOKS[kind][1]
         component = self.types(kind).get(base.number)
         primary = component.primary() if component else None
-        numbers = [primary.schema()] if primary else []
+        numbers = [unannotated(primary.schema())] if primary else []
         return any_of([*names, *numbers, reference("variable")])
 
     def bare(self, kind: str) -> dict[str, type[Component]]:
