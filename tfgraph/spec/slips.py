@@ -15,15 +15,15 @@ import yaml
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
 from tfgraph.spec.events import events_of
-from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, METRIC_SIBLINGS
+from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, METRIC_SIBLINGS, SECTIONS
 
 #: Longer texts are not read again for each guess.
 MAX_TEXT = 50_000
 #: So many lines above the one where libyaml stops, and below it, may hold the slip.
 MAX_LINES = 20
 SIBLINGS = {*LAYER_SIBLINGS, *METRIC_SIBLINGS, *LOSS_SIBLINGS}
-_LISTS = ("layers", "metrics")
-_TEXTS = ("description", "name")
+_LISTS = [name for name, part in SECTIONS.items() if part.schema.get("type") == "array"]
+_TEXTS = [name for name, part in SECTIONS.items() if part.schema.get("type") == "string"]
 _ITEM = re.compile(r" *- +\S.*")
 _KEY = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*):(?: +([^#]*?))?\s*(?:#.*)?")
 _BARE = re.compile(

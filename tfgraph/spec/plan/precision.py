@@ -5,9 +5,10 @@ from __future__ import annotations
 from tfgraph.spec.plan.model import Plan
 from tfgraph.spec.plan.notes import place
 from tfgraph.spec.plan.scope import Scope
+from tfgraph.spec.training import Training
 
 #: What the layers compute in if nothing is asked for; inputs of another dtype choose by themselves.
-DEFAULT = "float32"
+DEFAULT: str = Training.parameters()["precision"].default
 
 
 def check_precision(scope: Scope, plan: Plan) -> None:
