@@ -63,6 +63,41 @@ def test_a_run_evaluates_to_what_training_ended_with(call: Caller) -> None:
     assert other["loss"] != found["loss"]
 
 
+def test_an_evaluation_says_what_is_evaluated_beside_the_figures(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r", "--set", "train.checkpoint.every=4 steps")
+    newest = call("evaluate", "r")
+    assert newest.err == "evaluating line after step 12 on test (64 examples)\n"
+    older = [
+        call("evaluate", "r", "--checkpoint", "8"),
+        call("evaluate", "r", "--checkpoint", "step-8"),
+        call("evaluate", "r", "--checkpoint", "r/checkpoints/step-8"),
+        call("evaluate", "r", "--checkpoint", "checkpoints/step-8"),
+        call("evaluate", "r/checkpoints/step-8/"),
+    ]
+    assert older[0].err == "evaluating line after step 8 on test (64 examples)\n"
+    assert set(older) == {older[0]}
+    assert older[0].out != newest.out
+
+
+def test_a_checkpoint_that_is_none_of_the_run_is_refused(call: Caller) -> None:
+    for name in ("r", "other"):
+        call("train", "line.yaml", "--run", name)
+    other = call("evaluate", "r", "--checkpoint", "other/checkpoints/step-12")
+    assert (other.code, other.err) == (
+        2,
+        "error: `other/checkpoints/step-12` is no checkpoint of `r`\nhelp: name its run: `other`\n",
+    )
+    assert call("evaluate", "r", "--checkpoint", "step-x").code == 2
+    for option in ("--resume", "--from"):
+        spec = ["line.yaml"] if option == "--from" else []
+        refused = call("train", *spec, option, "r/checkpoints/step-12")
+        assert (refused.code, refused.err) == (
+            2,
+            "error: `r/checkpoints/step-12` is a checkpoint, and here a run is named\n"
+            "help: name its run: `r`\n",
+        )
+
+
 def test_a_split_that_is_not_there_names_those_that_are(call: Caller) -> None:
     call("train", "line.yaml", "--run", "r")
     outcome = call("evaluate", "r", "--split", "validation")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
+from tfgraph.reports.text import count
+from tfgraph.spec import Plan
+
+if TYPE_CHECKING:
+    from tfgraph.run.checkpoint import Checkpoint
 
 
 @click.command()
@@ -21,7 +27,17 @@ def command(
     plugins: tuple[str, ...], run: str, split: str, form: str, checkpoint: str | None
 ) -> None:
     """Every example counts exactly once. RUN is a directory that `tfgraph train` has made."""
-    graph = graph_of(run, checkpoint, plugins)
+
+    def begins(plan: Plan, found: Checkpoint) -> None:
+        from tfgraph.run.splits import require_split
+
+        require_split(plan, split)
+        data = plan.spec.data
+        size = f" ({count(data.component.splits()[split], 'example')})" if data else ""
+        text = f"evaluating {plan.spec.name} after step {found.saved.step:,} on {split}{size}"
+        click.echo(text, err=True)
+
+    graph = graph_of(run, checkpoint, plugins, begins)
     from tfgraph.run import evaluate
     from tfgraph.run.events import finite
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tfgraph.spec.reader import MAX_BYTES, decode
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+    from tfgraph.run.checkpoint import Checkpoint
 
 STDIN = "-"
 
@@ -31,7 +32,7 @@ set_option = click.option(
 checkpoint_option = click.option(
     "--checkpoint",
     metavar="last|best|STEP",
-    help="The checkpoint whose weights to use: the last if not given, or the best where the spec "
+    help="The checkpoint whose weights to use; a step as its number, `step-500` or a path: the last if not given, or the best where the spec "
     "goes back to it (`early_stopping`).",
 )
 run_argument = click.argument("run", metavar="RUN")
@@ -61,16 +62,29 @@ def plan_of(path: str, plugins: Sequence[str], settings: Sequence[str] = ()) -> 
     return sound(checked(path, registry_of(plugins), settings))
 
 
-def graph_of(run: str, checkpoint: str | None, plugins: Sequence[str]) -> Graph:
-    """The trained graph of a run directory."""
+def graph_of(
+    run: str,
+    checkpoint: str | None,
+    plugins: Sequence[str],
+    begins: Callable[[Plan, Checkpoint], None] = lambda plan, checkpoint: None,
+) -> Graph:
+    """The trained graph of a run directory, or of one of its checkpoints.
+
+    `begins` is called before TensorFlow loads, which takes seconds.
+    """
     from tfgraph.cli.quiet import load_tensorflow
+    from tfgraph.run.checkpoint import named
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.opening import chosen, graph_with
 
+    found_in = named(run)
+    if checkpoint is None and found_in and found_in[0]:
+        run, checkpoint = str(found_in[0]), run
     # What is wrong with the directory is said before TensorFlow takes its seconds to load.
     directory = RunDirectory(Path(run))
     plan = sound(directory.check_spec(plugins))
     found = chosen(directory.store, plan, checkpoint)
+    begins(plan, found)
     load_tensorflow()
     return graph_with(plan, found)
 

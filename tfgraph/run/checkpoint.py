@@ -28,11 +28,25 @@ from tfgraph.run.packing import DAMAGE, pack, unpack
 from tfgraph.spec.plan.memory import machine_memory
 from tfgraph.words import listed
 
+#: What the folder is called that they are in.
+FOLDER = "checkpoints"
 _FILES = (MANIFEST, ARRAYS, LOG)
 _MOST_LOG = 1 << 30
 #: What an npz file has beside the values: names and headers of an array are far from it.
 _HEADERS = 1 << 12
 _STEP = r"step-(0|[1-9][0-9]{0,17})"
+
+
+def named(path: str | Path) -> tuple[Path | None, int] | None:
+    """The run and the step of what is written like a checkpoint: `step-500`, or a path to one.
+
+    The run is None where it is not said; None where it is written like none.
+    """
+    parts = Path(path).parts
+    match = re.fullmatch(_STEP, parts[-1]) if parts else None
+    if not match or parts[-2:-1] not in ((), (FOLDER,)):
+        return None
+    return Path(*parts[:-2]) if len(parts) > 2 else None, int(match[1])
 
 
 @dataclass(frozen=True)

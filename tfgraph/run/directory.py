@@ -14,7 +14,7 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import Store
+from tfgraph.run.checkpoint import FOLDER, Store, named
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
 from tfgraph.spec import Checked, Plan, check
@@ -50,7 +50,7 @@ class RunDirectory:
     @property
     def store(self) -> Store:
         """Its checkpoints."""
-        return Store(self.path / "checkpoints")
+        return Store(self.path / FOLDER)
 
     def write_log(self, text: str) -> None:
         """Write metrics.jsonl anew."""
@@ -95,6 +95,12 @@ class RunDirectory:
     def manifest(self) -> dict[str, Any]:
         """What the run was made with; DataError where this is no run directory."""
         path = self.path / MANIFEST
+        checkpoint = named(self.path)
+        if checkpoint and checkpoint[0] and files.kind(checkpoint[0] / MANIFEST):
+            raise UsageError(
+                f"`{self.path}` is a checkpoint, and here a run is named",
+                help=f"name its run: `{checkpoint[0]}`",
+            )
         if files.kind(path) is None:
             raise DataError(
                 f"`{self.path}` is no run directory: there is no `{path}`",

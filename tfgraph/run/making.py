@@ -18,7 +18,7 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import Saved
+from tfgraph.run.checkpoint import FOLDER, Saved
 from tfgraph.run.directory import (
     FORMAT,
     MANIFEST,
@@ -33,7 +33,6 @@ from tfgraph.run.lock import locked
 from tfgraph.run.revision import git_revision
 from tfgraph.spec import Plan
 
-_CHECKPOINTS = "checkpoints"
 _NAMES = (SPEC, RESOLVED, MANIFEST, LOCK)
 
 
@@ -177,7 +176,7 @@ def _is_ours(folder: Path) -> bool:
     found = RunDirectory(folder).store
     inside = files.names_in(found.folder)
     return (
-        set(names) <= {*_NAMES, _CHECKPOINTS}
+        set(names) <= {*_NAMES, FOLDER}
         and set(found.steps()) <= {0}
         and len(inside) == len(found.steps()) + len(files.leftovers(found.folder, "step-0"))
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run.checkpoint import Checkpoint, Store
+from tfgraph.run.checkpoint import Checkpoint, Store, named
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.restoring import restore_to_evaluate
 from tfgraph.spec import Plan
@@ -27,7 +27,7 @@ def open_run(
 ) -> Graph:
     """The graph of a run directory, its weights those of one of its checkpoints.
 
-    `checkpoint` is `last`, `best` or the number of a step. If not given it is the best one where
+    `checkpoint` is `last`, `best`, or one of a step: 500, `step-500` or a path to it. If not given it is the best one where
     the spec goes back to it at the end (`early_stopping`), else the last. One that is damaged is
     never left out without a word. Raises DataError where the directory or the checkpoint is
     missing or damaged, UsageError where plugin files are missing that it was trained with.
@@ -68,9 +68,22 @@ def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:
             help="they do with `train: {checkpoint: {best: METRIC}}`; `--checkpoint last` takes "
             "the last",
         )
-    if not re.fullmatch(r"[0-9]{1,18}", str(wanted)):
+    return _of_step(store, _step(store, str(wanted)))
+
+
+def _step(store: Store, wanted: str) -> int:
+    """The step of a checkpoint that is named by its number, its folder or the path to that."""
+    if re.fullmatch(r"[0-9]{1,18}", wanted):
+        return int(wanted)
+    found = named(wanted)
+    if found is None:
         raise UsageError(f"`{wanted}` is no checkpoint: {LAST}, {BEST} or the number of a step")
-    return _of_step(store, int(wanted))
+    run, step = found
+    if run is not None and run.resolve() != store.folder.parent.resolve():
+        raise UsageError(
+            f"`{wanted}` is no checkpoint of `{store.folder.parent}`", help=f"name its run: `{run}`"
+        )
+    return step
 
 
 def _best(store: Store) -> Checkpoint | None:

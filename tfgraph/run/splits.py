@@ -24,9 +24,8 @@ def split_names(plan: Plan, data: Arrays | None = None) -> tuple[str, ...]:
     return tuple(plan.spec.data.component.splits()) if plan.spec.data else ()
 
 
-def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, Any]:
-    """The fields of a split that the graph takes, as tensors that stay in memory."""
-    plan = graph.plan
+def require_split(plan: Plan, split: str, data: Arrays | None = None) -> None:
+    """Raise UsageError where there is no such split."""
     names = split_names(plan, data)
     if not names:
         raise UsageError(
@@ -36,6 +35,12 @@ def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str
         raise UsageError(
             f"{_owner(plan, data)} has no split `{split}`", help=f"its splits are {listed(names)}"
         )
+
+
+def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, Any]:
+    """The fields of a split that the graph takes, as tensors that stay in memory."""
+    plan = graph.plan
+    require_split(plan, split, data)
     given = data[split] if data is not None else _loaded(plan, split)
     missing = [name for name in graph.stored if name not in given]
     if missing:
