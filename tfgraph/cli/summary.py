@@ -16,6 +16,7 @@ from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.reports.wrapping import MIN_WIDTH
 from tfgraph.run import RunDirectory
+from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, RunInfo
 
 _MOST_PLOTS = 4
@@ -72,6 +73,14 @@ class Summary:
             took.insert(0, outcome.status)
         shown = figures(outcome.metrics, outcome.split) if outcome.split else "trained"
         return f"{shown} ({', '.join(took)})"
+
+    def remarks(self) -> list[str]:
+        """What is to be said of its end: why it stopped early, that it has learned nothing."""
+        assert self.run
+        assert self.outcome
+        columns = max(width_of(sys.stderr), MIN_WIDTH)
+        texts = remarks(self.run, self.outcome)
+        return [line for text in texts for line in filled(text, columns, "note: ", " " * 6)]
 
     def lies(self) -> list[str]:
         """Where everything lies, a line each; nothing for a run that has left nothing."""

@@ -182,6 +182,7 @@ class Teller:
         if not self.quiet and (nothing := summary.nothing_left()):
             say(nothing, err=True)
         click.echo(summary.result)
+        self.tell(summary.remarks(), err=True)
         self.tell([*summary.lies(), *summary.next_commands()])
 
     def tell(self, lines: Sequence[str], *, err: bool = False) -> None:

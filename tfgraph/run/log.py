@@ -13,6 +13,7 @@ from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
+from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.wording import outcome_line, record_line, transfer_line
 
@@ -97,6 +98,6 @@ class RunLog:
         self.write(f"saved checkpoints/{folder.name}")
 
     @hookimpl
-    def tfgraph_run_ended(self, outcome: Outcome) -> None:
+    def tfgraph_run_ended(self, run: RunInfo, outcome: Outcome) -> None:
         """Write how it ended."""
-        self.write(outcome_line(outcome))
+        self.write(outcome_line(outcome), *remarks(run, outcome))
