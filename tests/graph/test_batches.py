@@ -8,8 +8,11 @@ import pytest
 import tensorflow as tf
 
 import tfgraph
+import tfgraph.builtins
+from tfgraph.api import Layer, hookimpl
 from tfgraph.errors import UsageError
 from tfgraph.graph.batches import steps_per_epoch, training_batch
+from tfgraph.registry import Plugin, Registry
 from tfgraph.spec.model import Training
 
 SMALL = [1, 2, 3, 5]
@@ -173,3 +176,39 @@ train: {{batch_size: 5, shuffle: {str(shuffle).lower()}, seed: 2}}
     assert whole.step.numpy() == parts.step.numpy() == 17
     for name, value in whole.weights.items():
         np.testing.assert_array_equal(parts.weights[name].numpy(), value.numpy())
+
+
+@pytest.mark.parametrize(("training", "sizes"), [("", {5, None}), ("drop_remainder: true", {5})])
+def test_layers_know_the_size_of_a_whole_batch_and_leave_that_of_the_last_one_open(training, sizes):
+    seen = set()
+
+    class Seen(Layer):
+        type = "seen"
+
+        def infer(self, x):
+            return x
+
+        def build(self, x, weights, ctx):
+            if ctx.training:
+                seen.add(x.shape[0])
+            return x
+
+    class Ours:
+        @hookimpl
+        def tfgraph_layers(self):
+            return [Seen]
+
+    registry = Registry(
+        {Plugin("builtins", "tfgraph"): tfgraph.builtins, Plugin("seen", "tests"): Ours()}
+    )
+    text = f"""
+tfgraph: 1
+inputs: {{x: [4], y: [4]}}
+layers: [seen, {{matmul: 4}}]
+loss: {{squared_error: , target: y}}
+optimizer: {{gradient_descent: 0.1}}
+train: {{batch_size: 5, {training}}}
+"""
+    graph = tfgraph.build(tfgraph.loads(text, registry=registry))
+    graph.train(steps=3, x=np.ones((7, 4)), y=np.ones((7, 4)))
+    assert seen == sizes

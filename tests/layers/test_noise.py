@@ -79,3 +79,48 @@ def test_corrupt_acts_in_predict_and_the_same_way_each_time():
     y = graph.predict(x)["y"].numpy()
     assert 200 < np.sum(y == 0) < 400
     np.testing.assert_array_equal(y, graph.predict(x)["y"].numpy())
+
+
+def context(*, training=True, step=0):
+    return Context("layer", training, tf.constant(step, tf.int64))
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("probability", [1e-4, 0.004, 1 / 256, 0.25, 0.7, 0.9999])
+def test_bernoulli_is_true_with_its_probability_whatever_bits_a_draw_takes(training, probability):
+    x = tf.zeros([10, 100_003])  # not a multiple of what a word of random bits holds
+    drawn = context(training=training).bernoulli(x, probability).numpy()
+    deviation = np.sqrt(probability * (1 - probability) / drawn.size)
+    assert drawn.shape == (10, 100_003)
+    assert abs(drawn.mean() - probability) < 5 * deviation
+
+
+@pytest.mark.parametrize(("probability", "always"), [(0.0, False), (1.0, True)])
+def test_bernoulli_of_0_and_1_is_certain(probability, always):
+    assert np.all(context().bernoulli(tf.zeros([5, 7]), probability).numpy() == always)
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.3])
+@pytest.mark.parametrize("distance", [1, 2, 3, 4, 8])
+def test_what_is_drawn_from_one_word_is_independent(probability, distance):
+    drawn = context().bernoulli(tf.zeros([1, 400_000]), probability).numpy()[0]
+    both = np.mean(drawn[distance:] & drawn[:-distance])
+    expected = probability**2
+    assert abs(both - expected) < 6 * np.sqrt(expected * (1 - expected) / drawn.size)
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])
+def test_a_batch_of_unknown_size_draws_the_same(probability):
+    def draw(x):
+        return context(step=3).bernoulli(x, probability)
+
+    x = tf.zeros([7, 33])
+    anyhow = tf.function(draw, input_signature=[tf.TensorSpec([None, 33])])
+    np.testing.assert_array_equal(anyhow(x), tf.function(draw)(x))
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])
+def test_at_evaluation_a_row_draws_the_same_in_any_batch(probability):
+    whole = context(training=False).bernoulli(tf.zeros([6, 33]), probability).numpy()
+    rest = context(training=False, step=4).bernoulli(tf.zeros([2, 33]), probability).numpy()
+    np.testing.assert_array_equal(whole[4:], rest)

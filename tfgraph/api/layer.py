@@ -65,18 +65,48 @@ class Context:
         """
         if self.training:
             return tf.random.stateless_uniform(tf.shape(x), self.seed(purpose))
-        # A block of the counter gives four numbers: the rows start at blocks of their own.
+        return self._by_row(x, tf.float32, purpose)
+
+    def bernoulli(self, x: Tensor, probability: float, purpose: str = "") -> Tensor:
+        """Booleans, one for each value of `x` ([batch, …]), true with `probability`.
+
+        They are keyed as the numbers of `uniform` are, and cost less: a draw takes 8 bits where
+        they give the probability exactly, else 16, which round it to a multiple of 1/65536, and
+        32 where it is nearer to 0 or to 1 than 1/256.
+        """
+        if min(probability, 1 - probability) < 1 / 256:
+            return self.uniform(x, purpose) < probability
+        dtype = tf.uint8 if (probability * 256).is_integer() else tf.uint16
+        bound = tf.constant(round(probability * (dtype.max + 1)), dtype)
+        draw = self._bits if self.training else self._by_row
+        return draw(x, dtype, purpose) < bound
+
+    def _bits(self, x: Tensor, dtype: Any, purpose: str) -> Tensor:
+        """Random numbers of an unsigned type, several out of one that is drawn."""
+        count = tf.size(x)
+        words = tf.expand_dims((count * dtype.size + 3) // 4, 0)
+        drawn = tf.random.stateless_uniform(words, self.seed(purpose), None, None, tf.uint32)
+        return tf.reshape(tf.reshape(tf.bitcast(drawn, dtype), [-1])[:count], tf.shape(x))
+
+    def _by_row(self, x: Tensor, dtype: Any, purpose: str) -> Tensor:
+        """Random numbers that depend on the positions of rows: float32, or all bits of a type."""
+        # A block of the counter gives 16 bytes: the rows start at blocks of their own.
         shape = tf.shape(x, out_type=tf.int64)
         values = tf.reduce_prod(shape[1:])
-        blocks = (values + 3) // 4
+        blocks = (values * dtype.size + 15) // 16
         first = tf.cast(self.step, tf.int64) * blocks
-        drawn = tf.raw_ops.StatelessRandomUniformV2(
+        floating = dtype.is_floating
+        ops = tf.raw_ops
+        draw = ops.StatelessRandomUniformV2 if floating else ops.StatelessRandomUniformFullIntV2
+        drawn = draw(
             shape=tf.stack([shape[0], 4 * blocks]),
             key=tf.constant([seed_of(self.spec_seed, self.name, purpose, "evaluate")], tf.uint64),
             counter=tf.cast(tf.stack([first, tf.zeros_like(first)]), tf.uint64),
             alg=tf.constant(1),  # Philox
-            dtype=tf.float32,
+            dtype=dtype if floating else tf.uint32,
         )
+        if not floating:
+            drawn = tf.reshape(tf.bitcast(drawn, dtype), tf.stack([shape[0], -1]))
         return tf.reshape(drawn[:, :values], shape)
 
     def update(self, weight: str, value: Tensor) -> None:

@@ -31,7 +31,7 @@ def steps_per_epoch(examples: int, training: Training) -> int:
 
 
 def always_whole(training: Training) -> bool:
-    """Whether every batch has `batch_size` examples, so that the graph knows all its shapes."""
+    """Whether every batch has `batch_size` examples."""
     return training.drop_remainder or training.batch_size == 1
 
 
@@ -41,15 +41,18 @@ def training_batch(
     step: Tensor,
     training: Training,
     number: Tensor | None = None,
+    *,
+    whole: bool = False,
 ) -> dict[str, Tensor]:
     """The batch of a step: its rows gathered from the resident arrays, as the model sees them.
 
-    With `number` it is that part of the batch, counted from 0.
+    With `number` it is that part of the batch, counted from 0. That it is `whole`, with
+    `batch_size` examples, is for the caller to know; then its shape is.
     """
     examples = _examples(arrays)
     size = tf.constant(training.batch_size, tf.int64)
     epoch, start = _place(examples, step, size, training)
-    rows, whole, end = training.batch_size, always_whole(training), examples
+    rows, end = training.batch_size, examples
     if number is not None:
         end = tf.minimum(start + size, examples)
         rows = training.part_size
@@ -67,6 +70,15 @@ def training_batch(
         return _prepared(ordered, fields)
     drawn = shuffled(positions, examples, epoch, training.seed)
     return _prepared({name: tf.gather(array, drawn) for name, array in arrays.items()}, fields)
+
+
+def next_partial(arrays: Mapping[str, Tensor], step: Tensor, training: Training) -> Tensor:
+    """The first step from `step` on whose batch is smaller; beyond all where there is none."""
+    examples = _examples(arrays)
+    size = tf.constant(training.batch_size, tf.int64)
+    per_epoch = (examples + size - 1) // size
+    last = step - step % per_epoch + per_epoch - 1
+    return tf.where(examples % size == 0, tf.int64.max, last)
 
 
 def examples_of_step(arrays: Mapping[str, Tensor], step: Tensor, training: Training) -> Tensor:

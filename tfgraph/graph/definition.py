@@ -16,6 +16,8 @@ def graph_definition(concrete: Any) -> bytes:
     from google.protobuf import text_format
 
     graph_def = concrete.graph.as_graph_def()
+    for function in graph_def.library.function:
+        _name_captured(function)
     bodies = {function.signature.name: function for function in graph_def.library.function}
     order: dict[str, str] = {}
     _walk(graph_def.node, bodies, order)
@@ -32,6 +34,27 @@ def graph_definition(concrete: Any) -> bytes:
         graph_def.library.function.extend(functions)
     data: bytes = graph_def.SerializeToString(deterministic=True)
     return data
+
+
+def _name_captured(function: Any) -> None:
+    """Name the arguments that stand for what the function captured by their place.
+
+    TensorFlow names some by the number of the tensor in the process.
+    """
+    renamed = {}
+    for place, attributes in function.arg_attr.items():
+        said = attributes.attr["_user_specified_name"].s if attributes.attr else b""
+        if not said.isdigit():
+            continue
+        argument = function.signature.input_arg[place]
+        name = f"{argument.name.removesuffix(said.decode())}captured_{place}"
+        renamed[argument.name] = name
+        argument.name = name
+        attributes.attr["_user_specified_name"].s = f"captured_{place}".encode()
+    for node in function.node_def:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+    for key, name in function.ret.items():
+        function.ret[key] = renamed.get(name, name)
 
 
 def _walk(nodes: Iterable[Any], bodies: dict[str, Any], order: dict[str, str]) -> None:

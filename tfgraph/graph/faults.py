@@ -40,14 +40,17 @@ def check_update(planned: PlannedLayer, name: str, value: Any) -> None:
         raise fault(planned.layer, planned.name, planned.span, problem)
 
 
-def check_losses(planned: PlannedLoss, losses: Any) -> None:
-    """Raise GraphError unless a loss gives one floating-point number for each example."""
+def check_losses(planned: PlannedLoss, losses: Any, examples: int | None) -> None:
+    """Raise GraphError unless a loss gives one floating-point number for each of the examples.
+
+    How many there are is None where the graph is for any number.
+    """
     if not tf.is_tensor(losses):
         built = f"{type(losses).__name__}, not a tensor"
-    elif losses.shape.rank in (None, 1) and losses.dtype.is_floating:
+    elif losses.shape.is_compatible_with([examples]) and losses.dtype.is_floating:
         return
     else:
-        built = _shown(losses)
+        built = _shown(losses, examples)
     problem = f"it gives {built}, not a number for each example: [batch]"
     raise fault(planned.loss, planned.name, planned.span, problem)
 
@@ -95,6 +98,11 @@ def _misfit(value: Any, shape: Sequence[Dim], dtype: str) -> str:
     return _shown(value)
 
 
-def _shown(value: Any) -> str:
-    known = "unknown axes" if value.shape.rank is None else show_shape(value.shape)
-    return f"{known} of {value.dtype.name}"
+def _shown(value: Any, examples: int | None = None) -> str:
+    """Shape and dtype, the first axis as the batch where it is as long as that."""
+    if value.shape.rank is None:
+        return f"unknown axes of {value.dtype.name}"
+    shape = list(value.shape)
+    if shape[:1] == [examples]:
+        shape[0] = None
+    return f"{show_shape(shape)} of {value.dtype.name}"

@@ -35,16 +35,21 @@ class Gradients:
 
 
 def gradients_of(
-    plan: Plan, variables: Variables, step: Tensor, arrays: Mapping[str, Tensor]
+    plan: Plan,
+    variables: Variables,
+    step: Tensor,
+    arrays: Mapping[str, Tensor],
+    *,
+    whole: bool,
 ) -> Gradients:
-    """Emit the way forth and back for the batch of a step.
+    """Emit the way forth and back for the batch of a step, which is `whole` or may be smaller.
 
     Gradients are taken with respect to the values read, which all uses of a weight share.
     """
     weights, scaling = variables.weights, variables.scaling
     if plan.spec.training.gradient_accumulation > 1:
-        return _in_parts(plan, read(weights), step, arrays, scaling)
-    batch = training_batch(arrays, plan.fields, step, plan.spec.training)
+        return _in_parts(plan, read(weights), step, arrays, scaling, whole=whole)
+    batch = training_batch(arrays, plan.fields, step, plan.spec.training, whole=whole)
     values = read(weights)
     outputs, updates = forward(
         plan, wanted_by_losses(plan), batch, values, training=True, step=step
@@ -65,11 +70,13 @@ def part_of_step(
     step: Tensor,
     number: Tensor,
     arrays: Mapping[str, Tensor],
+    *,
+    whole: bool = False,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor, dict[str, Tensor]]:
     """The batch of a part, all values in it, its share in the objective, and the new state."""
     training = plan.spec.training
     examples = examples_of_step(arrays, step, training)
-    batch = training_batch(arrays, plan.fields, step, training, number)
+    batch = training_batch(arrays, plan.fields, step, training, number, whole=whole)
     draw = step * training.gradient_accumulation + number
     outputs, updates = forward(
         plan, wanted_by_losses(plan), batch, values, training=True, step=step, draw=draw
@@ -89,6 +96,8 @@ def _in_parts(
     step: Tensor,
     arrays: Mapping[str, Tensor],
     scaling: Scaling | None,
+    *,
+    whole: bool,
 ) -> Gradients:
     """The same in a loop over the parts of the batch: one of them is in memory at a time."""
     trained = [name for name, spec in plan.weights.items() if spec.trainable]
@@ -99,7 +108,7 @@ def _in_parts(
     def body(number: Tensor, total: Tensor, sums: Any, state: Any) -> tuple[Tensor, ...]:
         own = {name: tf.identity(values[name]) for name in trained}
         current = {**values, **own, **state}
-        _, _, share, updates = part_of_step(plan, current, step, number, arrays)
+        _, _, share, updates = part_of_step(plan, current, step, number, arrays, whole=whole)
         found = scaled_gradients(plan, share, own, scaling)
         reached.update(found)
         updated.update(updates)

@@ -26,7 +26,7 @@ def example_losses(planned: PlannedLoss, values: Mapping[str, Tensor]) -> Tensor
     """The losses of a batch, one for each example, multiplied by the weights of each."""
     with part("loss", planned.name, planned.span):
         losses = planned.loss.build(values[planned.of], values[planned.target])
-        check_losses(planned, losses)
+        check_losses(planned, losses, values[planned.of].shape[0])
         for factors in _weights_of_examples(planned, values):
             losses = wide(losses)
             losses *= tf.cast(factors, losses.dtype)

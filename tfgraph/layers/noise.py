@@ -38,7 +38,7 @@ class Dropout(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         if not ctx.training or self.rate == 0:
             return x
-        return keep(x, self.rate, ctx) * tf.constant(1 / (1 - self.rate), x.dtype)
+        return keep(x, self.rate, ctx, 1 / (1 - self.rate))
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         return LayerFacts(elementwise=True, passes=True, drop_rate=self.rate)
@@ -116,6 +116,7 @@ class GaussianNoise(Layer):
         return LayerFacts(elementwise=True, passes=True)
 
 
-def keep(x: Tensor, rate: float, ctx: Context) -> Tensor:
-    """`x` with a share of `rate` of its values set to 0."""
-    return x * tf.cast(ctx.uniform(x) >= rate, x.dtype)
+def keep(x: Tensor, rate: float, ctx: Context, scale: float = 1.0) -> Tensor:
+    """`x` with a share of `rate` of its values set to 0, and the others multiplied."""
+    mask = tf.cast(ctx.bernoulli(x, 1 - rate), x.dtype)
+    return x * (mask if scale == 1.0 else mask * tf.constant(scale, x.dtype))
