@@ -170,6 +170,17 @@ def test_a_bar_leaves_the_course_and_the_last_record(tmp_path: Path) -> None:
     assert lines == [*map(str, range(1, 11)), "12"]
 
 
+def test_what_is_said_while_the_bar_moves_stays_above_it(tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text(LINE)
+    (tmp_path / "fails.py").write_text(
+        "from tfgraph.api import hookimpl\n\n@hookimpl\ndef tfgraph_run_ended():\n"
+        "    raise OSError('no room')\n"
+    )
+    shown = on_a_terminal(tmp_path, "--plugin", "fails.py", "train", "line.yaml", NO_COLOR="1")
+    # The bar's lines are made empty first, else the next bar would be drawn over it.
+    assert re.search(r"\x1b\[2Kwarning: [^\r\n]*", shown)
+
+
 def test_a_notebook_has_one_line_that_is_rewritten(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,8 @@ def say(text: str, *, err: bool = False) -> None:
     if stream.isatty():
         text = wrapped(text, width_of(stream))
     colour = coloured(stream)
-    click.echo(paint(text) if colour else text, err=err, color=colour)
+    # Named, since click holds on to the stream from before a bar has put its own there.
+    click.echo(paint(text) if colour else text, file=stream, color=colour)
 
 
 def coloured(stream: TextIO) -> bool:
