@@ -136,7 +136,7 @@ def test_show_and_data_tell_what_weighs_the_examples():
         ("class_weights: {cat: 1}", "TG305", "cat", "`y` has no class `cat`"),
         ("class_weights: [1, 2, -3]", "TG206", "-3", "must be a number of at least 0, got the"),
         ("class_weights: [1, 2, x]", "TG205", "x", "must be a number of at least 0, got the"),
-        ('class_weights: {"1": .inf}', "TG206", '{"1": .inf}', "must be a finite number"),
+        ('class_weights: {"1": .inf}', "TG206", ".inf", "must be a finite number"),
         ("class_weights: 2", "TG205", "2", "must be a list of numbers, or a mapping of classes"),
         ("class_weights: []", "TG206", "[]", "must be a list of numbers, or a mapping of classes"),
         ("sample_weights: u", "TG209", "u", "no field is called `u`"),
