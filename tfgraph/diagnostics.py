@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from tfgraph.errors import TfgraphError
 
@@ -241,6 +241,22 @@ def collect(diagnostics: list[Diagnostic], found: Diagnostic) -> None:
     diagnostics.append(found)
     if len(diagnostics) >= MAX_PROBLEMS:
         raise TooManyProblems
+
+
+@dataclass
+class Findings:
+    """What a stage finds wrong on its way; the parts of the stage share it, not one another."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    #: How many have been found; one that stands in a block counts for each use.
+    problems: int = 0
+
+    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
+        self.add(Diagnostic(code, message, span, **more))
+
+    def add(self, found: Diagnostic) -> None:
+        self.problems += 1
+        collect(self.diagnostics, found)
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -1,15 +1,17 @@
 """Files and texts: names, folders, data paths, and errors that hold every diagnostic."""
 
+import gc
 import os
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 
 import tfgraph
-from tests.spec.goldens import REGISTRY
-from tfgraph.diagnostics import MAX_PROBLEMS
+from tests.spec.goldens import REGISTRY, check_golden, specs
+from tfgraph.diagnostics import MAX_PROBLEMS, Source
 from tfgraph.errors import DataError
 from tfgraph.spec import check_file
 
@@ -135,3 +137,22 @@ def test_a_file_full_of_mistakes_is_diagnosed_soon_and_up_to_a_number(text):
     last = f"there may be more problems: {MAX_PROBLEMS} are shown"
     assert caught.value.diagnostics[-1].notes[-1] == last
     assert len(str(caught.value)) < 500_000
+
+
+def left_behind(path):
+    """The text of a spec, if it is still there once nothing needs what was found in it."""
+    source = Source(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    check_golden(path, source)
+    return weakref.ref(source)
+
+
+@pytest.mark.parametrize("path", specs(), ids=lambda path: path.stem)
+def test_a_text_is_gone_with_what_was_found_in_it(path):
+    # Who checks many large texts must not wait for the garbage collector, which counts objects.
+    left_behind(path)  # what is made once, whatever the text
+    gc.collect()
+    gc.disable()
+    try:
+        assert left_behind(path)() is None
+    finally:
+        gc.enable()

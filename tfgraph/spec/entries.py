@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component, DataPath
 from tfgraph.api.parameters import Parameter
-from tfgraph.diagnostics import SET, Diagnostic, Source, Span, collect
+from tfgraph.diagnostics import SET, Diagnostic, Findings, Source, Span
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
 from tfgraph.spec.failures import failures, parameter_schema, siblings_schema
@@ -53,20 +53,11 @@ class EntryReader:
         self.variables = variables or Variables()
         #: The type of the spec's optimizer, as far as it is known.
         self.optimizer: type[Component] | None = None
-        self.diagnostics: list[Diagnostic] = []
+        self.findings = Findings()
         #: Whether a file that the spec extends could not be read.
         self.incomplete = False
-        #: How many have been found; one that stands in a block counts for each use.
-        self.problems = 0
-        self.splitter = Splitter(registry, blocks, self.add)
+        self.splitter = Splitter(registry, blocks, self.findings)
         self.split = self.splitter.split
-
-    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
-        self.add(Diagnostic(code, message, span, **more))
-
-    def add(self, found: Diagnostic) -> None:
-        self.problems += 1
-        collect(self.diagnostics, found)
 
     # ---- what stands around entries
 
@@ -78,7 +69,7 @@ class EntryReader:
         for name, found in Parts(
             node, known, self.variables.at(node.span), self.optimizer
         ).failures(schema):
-            self.add(found)
+            self.findings.add(found)
             bad.add(name)
         return bad
 
@@ -137,9 +128,9 @@ class EntryReader:
         name, blocks = type_node.value, self.splitter.declared(kind)
         known = [*blocks, *self.registry.types(kind)]
         if self.incomplete and kind == "layer" and closest(name, known) is None:
-            self.problems += 1
+            self.findings.problems += 1
             return
-        self.report(
+        self.findings.report(
             "TG202",
             f"unknown {kind} `{name}`",
             type_node.span,
@@ -166,7 +157,7 @@ class EntryReader:
             return
         faults = [f for f in self.faults(found, type_node, node, siblings) if f[1].code != "TG204"]
         for _, fault in faults:
-            self.add(fault)
+            self.findings.add(fault)
         self.values(found, node, {name for name, _ in faults})
 
     def parameters(
@@ -181,17 +172,17 @@ class EntryReader:
         node = Mapping(extra.by_name(component, value), span)
         unread = nameless(component, value) or next(too_long(component, node), None)
         if unread:
-            self.add(unread)
+            self.findings.add(unread)
             return None
-        before = self.problems
+        before = self.findings.problems
         bad = self.unsound(component, type_node, node, siblings)
         values, spans = self.values(component, node, bad)
-        if self.problems > before:
+        if self.findings.problems > before:
             return None
         made = component(**self.registry.with_defaults(component, values))
         for found in disallowed(made, type_node, spans):
-            self.add(found)
-        return (made, spans) if self.problems == before else None
+            self.findings.add(found)
+        return (made, spans) if self.findings.problems == before else None
 
     def unsound(
         self,
@@ -203,7 +194,7 @@ class EntryReader:
         """Report what JSON Schema finds wrong with parameters; those with a value that is unfit."""
         bad = set()
         for name, found in self.faults(component, type_node, node, siblings):
-            self.add(found)
+            self.findings.add(found)
             bad.add(name)
         return bad
 
@@ -272,7 +263,7 @@ class EntryReader:
         found = list(not_finite(node))
         for place in found:
             item = "" if place is node else "an item of "
-            self.report("TG206", f"{item}{what} must be a finite number", place.span)
+            self.findings.report("TG206", f"{item}{what} must be a finite number", place.span)
         return bool(found)
 
     def data_path(self, text: str, span: Span) -> str:
@@ -283,5 +274,5 @@ class EntryReader:
         try:
             return data_path(text, self.data_folder)
         except PathError as error:
-            self.report("TG206", error.message, span, help=error.help)
+            self.findings.report("TG206", error.message, span, help=error.help)
             return text

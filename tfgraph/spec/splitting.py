@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import Diagnostic
+from tfgraph.diagnostics import Diagnostic, Findings
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
 from tfgraph.spec.anatomy import Anatomy, told_apart
@@ -21,18 +21,18 @@ class Splitter:
     Args:
         registry: the types there are.
         blocks: the layer types that the spec itself declares.
-        report: takes what is wrong.
+        findings: takes what is wrong.
     """
 
     def __init__(
         self,
         registry: Registry,
         blocks: Collection[str],
-        report: Callable[[Diagnostic], None],
+        findings: Findings,
     ) -> None:
         self.registry = registry
         self.blocks = blocks
-        self.report = report
+        self.findings = findings
 
     def split(
         self,
@@ -52,7 +52,7 @@ class Splitter:
         parts = told_apart(node, siblings, {*types, *self.declared(base.kind)})
         found = self.miswritten(node, base, parts, siblings, inner)
         if found or parts.type is None:
-            self.report(found or no_type(node, base.kind, self.registry))
+            self.findings.add(found or no_type(node, base.kind, self.registry))
             return None
         value = self.with_extra(base, parts, siblings) if parts.extra else parts.value
         return parts.type, value, {name: below for name, (_, below) in parts.beside.items()}
@@ -106,12 +106,12 @@ class Splitter:
         inside = extra.misplaced(component, parts.extra, siblings)
         if component and inside:
             value = extra.together(component, value, inside)
-            self.report(extra.beside(component, inside, value))
+            self.findings.add(extra.beside(component, inside, value))
         for pair in parts.extra:
             if pair in inside or (component is None and not siblings):
                 continue  # of a type that there is not, nothing is known to stand beside it
             if pair[0].value in types or pair[0].value in self.declared(kind):
-                self.report(extra.second_type(type_name, pair[0]))
+                self.findings.add(extra.second_type(type_name, pair[0]))
             else:
-                self.report(extra.unknown_key(kind, type_name, pair, siblings, types))
+                self.findings.add(extra.unknown_key(kind, type_name, pair, siblings, types))
         return value

@@ -43,7 +43,7 @@ def validate(
         spec = validator.file(resolved.node, default_name) if resolved.node else None
     except TooManyProblems:
         spec = None
-    return spec, validator.entries.diagnostics
+    return spec, validator.entries.findings.diagnostics
 
 
 @cache
@@ -58,7 +58,7 @@ class _Validator:
 
     def file(self, node: Node, default_name: str) -> Spec | None:
         if not isinstance(node, Mapping):
-            self.entries.report(
+            self.entries.findings.report(
                 "TG205",
                 f"a spec is a mapping of sections, got {kind_of(node)}",
                 node.span,
@@ -76,17 +76,17 @@ class _Validator:
             self.needs(sections, node, spans)
         name = sound.get("name")
         description = sound.get("description")
-        before = self.entries.problems
+        before = self.entries.findings.problems
         inputs, chosen = self.inputs(sound.get("inputs"))
-        if self.entries.problems > before or not {"inputs", "data"} & set(sections):
+        if self.entries.findings.problems > before or not {"inputs", "data"} & set(sections):
             bad.add("inputs")
         layers = self.layers(sound.get("layers"))
         data = self.entries.typed(sound.get("data"), Dataset)
         optimizer = self.entries.typed(sound.get("optimizer"), Optimizer)
-        before = self.entries.problems
+        before = self.entries.findings.problems
         losses = self.losses(sound.get("loss"))
         metrics = self.metrics(sound.get("metrics"))
-        targets_known = self.entries.problems == before and not bad & {"loss", "metrics"}
+        targets_known = self.entries.findings.problems == before and not bad & {"loss", "metrics"}
         training, train_spans = self.training(sound.get("train"))
         # A section that is there and not sound makes every later finding doubtful.
         doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
@@ -121,7 +121,7 @@ class _Validator:
         misspelt = meant(node, language.SECTIONS)
         given = {*sections, *misspelt}
         if not {"data", "inputs"} & given and "layers" in spans:
-            self.entries.report(
+            self.entries.findings.report(
                 "TG204",
                 "a spec needs `inputs` or `data`",
                 spans["layers"],
@@ -129,7 +129,7 @@ class _Validator:
             )
         for section, needed in (("optimizer", "loss"), ("loss", "optimizer")):
             if section in sections and needed not in given:
-                self.entries.report(
+                self.entries.findings.report(
                     "TG210",
                     f"`{section}` makes no sense without `{needed}`",
                     spans[section],
@@ -145,7 +145,9 @@ class _Validator:
         for key, value in node:
             if not language.is_input_name(key.value):
                 message = f"`{key.value}` is no name for an input"
-                self.entries.report("TG206", message, key.span, help=f"a name is {INPUT_RULE}")
+                self.entries.findings.report(
+                    "TG206", message, key.span, help=f"a name is {INPUT_RULE}"
+                )
             made = self.entries.parameters(InputField, Scalar("input", key.span), value)
             if made and isinstance(made[0], InputField):
                 fields[key.value] = (made[0].field(), key.span)
@@ -154,7 +156,7 @@ class _Validator:
     def layers(self, node: Node | None) -> tuple[LayerEntry, ...]:
         if not isinstance(node, Sequence):
             return ()
-        before = self.entries.problems
+        before = self.entries.findings.problems
         taken: dict[str, Span] = {}
         found = []
         for item in node.items:
@@ -169,7 +171,7 @@ class _Validator:
             made = self.entries.component(Layer, type_node, value, language.LAYER_SIBLINGS)
             if made:
                 found.append((type_node, made, kept))
-        sound = self.entries.problems == before
+        sound = self.entries.findings.problems == before
         # What is wrong in blocks that nothing uses is told, and keeps nothing else from being so.
         for item in self.resolved.unused:
             split = self.entries.split(item, Layer, language.LAYER_SIBLINGS)
@@ -180,7 +182,9 @@ class _Validator:
     def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
         if name in taken:
             note = f"the first one is {taken[name].seen_from(span)}"
-            self.entries.report("TG208", f"two layers are called `{name}`", span, notes=(note,))
+            self.entries.findings.report(
+                "TG208", f"two layers are called `{name}`", span, notes=(note,)
+            )
         taken.setdefault(name, span)
 
     def layer_entries(
@@ -243,7 +247,7 @@ class _Validator:
         if node is None:
             return
         for item in node.items if isinstance(node, Sequence) else (node,):
-            before = self.entries.problems
+            before = self.entries.findings.problems
             split = self.entries.split(item, base, siblings)
             if split is None:
                 continue
@@ -251,7 +255,7 @@ class _Validator:
             sound = self.entries.siblings(beside, siblings, type_node.span)
             made = self.entries.component(base, type_node, value, siblings)
             # What is wrong beside the type may be what the entry is to be compared with.
-            if made and self.entries.problems == before:
+            if made and self.entries.findings.problems == before:
                 yield type_node, made, sound
 
     def with_one_length(self, node: Mapping) -> Mapping:
@@ -269,7 +273,7 @@ class _Validator:
         one, other = (rank.get(found.span.source.name, 0) for found in (epochs, steps))
         if one == other:
             message = "`train` gives its length twice: in `epochs` and in `steps`"
-            self.entries.report("TG206", message, steps.span, help="remove one of them")
+            self.entries.findings.report("TG206", message, steps.span, help="remove one of them")
         spent = "epochs" if one < other else "steps"
         kept = replace(train, entries=tuple((k, v) for k, v in train if k.value != spent))
         return replace(node, entries=tuple((k, kept if v is train else v) for k, v in node))

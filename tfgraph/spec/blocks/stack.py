@@ -152,10 +152,10 @@ class Stacker:
         """The siblings of a use of a block that are as they should be; the others are reported."""
         nodes = {name: value for name, (_, value) in beside.items()}
         kept = self.entries.siblings(nodes, LAYER_SIBLINGS, use.span)
-        for found in self.entries.diagnostics:
+        for found in self.entries.findings.diagnostics:
             if found.span.place not in self.notes.unknown:
                 self.notes.add(found)
-        self.entries.diagnostics.clear()
+        self.entries.findings.diagnostics.clear()
         return {name: pair for name, pair in beside.items() if name in kept}
 
     def with_body(self, item: Item, open: tuple[str, ...]) -> Item:
