@@ -44,6 +44,15 @@ TYPES = {
     "of-300-letters": "conv2d_" * 43,
     "of-100-letters": "depthwise_conv2d_" * 5 + "depthwise_conv2",
 }
+#: What is looked at once more, to say what was meant by it.
+GUESSED = {
+    "braces-behind-a-dollar": (f'  - matmul: "${"{" * 20_000}{" " * 20_000}"\n', "TG212"),
+    "escaped-quotes-behind-a-bracket": ("  - matmul: {" + '\\"' * 50_000 + "\n", "TG101"),
+    "blanks-above-a-slip": (
+        f"  - relu\ntrain: x{' ' * 40_000}y\n  relu\n  - bad: 3\n",
+        "TG101",
+    ),
+}
 
 
 def many(number: int, line: str) -> str:
@@ -127,5 +136,7 @@ def cases() -> Iterator[Case]:
             "TG203",
             text[:5],
         )
+    for name, (text, code) in GUESSED.items():
+        yield refused(f"guessed-{name}", layers(text), code)
     for name, (make, codes) in MANY.items():
         yield refused(f"many-{name}", make, codes)

@@ -156,7 +156,8 @@ def _tight_dashes(source: Source, number: int) -> Iterator[_Slip]:
 def _missing_dashes(source: Source, number: int) -> Iterator[_Slip]:
     """Items without a dash, among others or in a list that has none."""
     block, column = _block(source, number), depth(source.line(number))
-    parent = _KEY.fullmatch(source.line(block[0] - 1)) if block else None
+    above = source.line(block[0] - 1) if block else ""
+    parent = _KEY.fullmatch(above) if len(above) <= MAX_WIDTH else None
     level = [at for at in block if depth(source.line(at)) == column]
     bare = [at for at in level if not is_item(source.line(at))]
     among_items = len(bare) < len(level)

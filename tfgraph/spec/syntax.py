@@ -11,8 +11,9 @@ from tfgraph.spec.brackets import variable_help
 from tfgraph.spec.slips import SIBLINGS, depth, is_item, slip
 
 _CLOSING = {"{": "}", "[": "]"}
-#: Brackets; what stands in quotes or in a comment is passed over.
-_MARKS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:^|(?<=\s))#.*|[{}\[\]]")
+#: Brackets; what stands in quotes or in a comment is passed over. So is an escaped quote outside of
+#: quotes: to look from each for the one that closes it would take the square of their number in time.
+_MARKS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|\\[\"\\]|(?:^|(?<=\s))#.*|[{}\[\]]")
 _KEY = re.compile(r"( *)(?:- +)?([A-Za-z][\w.]*): +([^\s{\[#][^#]*?)\s*(#.*)?")
 _BESIDE = re.compile(r"\s*((?:- +)?[A-Za-z][\w.]*): +([^{\[,]+), *([A-Za-z]\w*: .*)")
 

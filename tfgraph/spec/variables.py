@@ -158,8 +158,9 @@ class Scope:
 
     def meant(self, text: str) -> str:
         """Help for what stands behind a `$` and is no name: other languages write it so."""
-        inner = re.fullmatch(r"\{+ *(.*?) *\}+", text)
-        plainer = re.sub(r"\bvars\.", "", (inner[1] if inner else text).replace("$", ""))
+        braced = text.startswith("{") and text.endswith("}")
+        inner = text.strip("{}").strip(" ") if braced else text
+        plainer = re.sub(r"\bvars\.", "", inner.replace("$", ""))
         if VARIABLE_NAME.fullmatch(plainer):
             return f"write `${plainer}`"
         if names_in(plainer):
