@@ -88,6 +88,17 @@ def test_every_shipped_spec_is_valid_by_the_committed_schema(path: Path) -> None
     assert list(Draft202012Validator(committed).iter_errors(value_of(text))) == []
 
 
+def broken_rules(text: str) -> dict[str, str]:
+    """The rules that a spec breaks, in alternatives as well, each with a message of it."""
+    rules = {}
+    errors = list(VALIDATOR.iter_errors(value_of(text)))
+    while errors:
+        error = errors.pop()
+        rules[str(error.validator)] = error.message
+        errors += error.context or ()
+    return rules
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -98,11 +109,29 @@ def test_every_shipped_spec_is_valid_by_the_committed_schema(path: Path) -> None
 )
 def test_a_misspelt_type_is_one_mistake(entry: str) -> None:
     text = f"tfgraph: 1\ninputs: {{x: [8, 8, 3]}}\n{entry}\n"
-    found = list(VALIDATOR.iter_errors(value_of(text)))
-    inner = [error for outer in found for error in outer.context or ()]
-    rules = [error.validator for error in [*found, *inner]]
+    rules = broken_rules(text)
     assert "enum" in rules
     assert not {"oneOf", "required"} & {*rules}
+
+
+@pytest.mark.parametrize(
+    ("entry", "misspelt"),
+    [
+        ("layers: [{matmul: {unts: 3}}]", "unts"),
+        ("layers: [{conv2d: {kernel_size: 3, fliters: 3}}]", "fliters"),
+        ("layers: [relu]\ninputs: {x: {shap: [3]}}", "shap"),
+        ("blocks: {a: {layer: [relu]}}\nlayers: [a]", "layer"),
+    ],
+)
+def test_a_misspelt_parameter_that_must_be_given_is_one_mistake(entry: str, misspelt: str) -> None:
+    rules = broken_rules(f"tfgraph: 1\n{entry}\n")
+    assert misspelt in rules["additionalProperties"]
+    assert "required" not in rules
+
+
+def test_a_parameter_that_must_be_given_is_missed() -> None:
+    text = "tfgraph: 1\ninputs: {x: [8, 8, 3]}\nlayers: [{conv2d: {kernel_size: 3}}]\n"
+    assert "filters" in broken_rules(text)["required"]
 
 
 def readable() -> dict[str, tuple[Source, set[str]]]:

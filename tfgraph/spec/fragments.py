@@ -51,7 +51,17 @@ def filled(schema: Schema, content: Schema) -> Schema:
 def closed_object(properties: Schema, required: list[str]) -> Schema:
     """A mapping with these keys and no others."""
     schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**schema, "required": required} if required else schema
+    return {**schema, **needing(required, properties)}
+
+
+def needing(required: Iterable[str], known: Iterable[str]) -> Schema:
+    """What says that keys are missing, unless one that is not known may be meant for them.
+
+    A misspelt key is one mistake.
+    """
+    missing: Schema = {"required": [*required]}
+    names: Schema = {"propertyNames": {"enum": [*known]}}
+    return {"if": names, "then": missing} if missing["required"] else {}
 
 
 def one_key_of(names: Iterable[str]) -> Schema:
