@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -144,6 +148,25 @@ def test_what_is_no_greeting_is_passed_on(folder: Path) -> None:
     assert crashed.err == "F0000 00:00:17 cpu.cc:9] this machine has no AVX\n"
 
 
+def test_a_run_goes_on_where_nobody_reads_its_progress_any_more(folder: Path) -> None:
+    running = subprocess.Popen(
+        command("train", "line.yaml"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+    assert running.stderr
+    running.stderr.readline()
+    running.stderr.close()
+    assert running.stdout
+    assert running.stdout.readline().startswith("test loss ")
+    running.stdout.close()
+    running.wait(timeout=60)
+    outcome = json.loads((folder / "runs/line-1/outcome.json").read_text())
+    assert (outcome["status"], outcome["message"]) == ("finished", "")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -> None:
     (folder / "line.yaml").write_text(ENDLESS)
@@ -170,6 +193,41 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     went_on = process("train", "--resume", "runs/line-1", "--set", "train.epochs=2", folder=folder)
     assert went_on.code == 0
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_terminal_that_closes_ends_the_run_saved_unless_it_is_to_be_kept(
+    folder: Path, kept: bool
+) -> None:
+    (folder / "line.yaml").write_text(ENDLESS)
+    code = "import signal, os, sys; signal.signal(signal.SIGHUP, getattr(signal, sys.argv[1]));"
+    code += "os.chdir(sys.argv[2]); os.execv(sys.argv[3], sys.argv[3:])"
+    how = "SIG_IGN" if kept else "SIG_DFL"
+    # The process leads the session of the terminal, as a shell would.
+    pid, terminal = pty.fork()
+    if pid == 0:
+        call = [sys.executable, "-c", code, how, str(folder), *command("train", "line.yaml")]
+        os.execv(sys.executable, call)
+    log = folder / "runs/line-1/run.log"
+    while not log.exists() or "loss" not in log.read_text():
+        os.read(terminal, 4096)
+    os.close(terminal)
+    if kept:
+        lines = len(log.read_text().splitlines())
+        wait_until(lambda: len(log.read_text().splitlines()) > lines + 20)
+        os.kill(pid, signal.SIGTERM)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == (143 if kept else 129)
+    outcome = json.loads((folder / "runs/line-1/outcome.json").read_text())
+    assert outcome["status"] == "interrupted"
+    assert (folder / f"runs/line-1/checkpoints/step-{outcome['step']}").is_dir()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 SLOW = """

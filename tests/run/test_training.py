@@ -174,7 +174,9 @@ class Interrupting(Notes):
                 os.kill(os.getpid(), self.number)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_ends_the_run_after_the_call_and_saves(
     tmp_path: Path, number: int, code: int
 ) -> None:
@@ -189,6 +191,15 @@ def test_a_signal_ends_the_run_after_the_call_and_saves(
     assert [(o.status, o.step) for o in notes.outcomes] == [("interrupted", step)]
     assert step > 14
     assert int(tfgraph.open_run(tmp_path / "r").step) == step
+
+
+def test_a_terminal_that_closes_may_say_so_twice(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted) as caught:
+        tfgraph.train(
+            tfgraph.loads(LINE), tmp_path / "r", listeners=[Interrupting(signal.SIGHUP, times=2)]
+        )
+    assert caught.value.exit_code == 129
+    assert int(tfgraph.open_run(tmp_path / "r").step) > 14
 
 
 def test_a_second_signal_ends_the_run_without_saving(tmp_path: Path) -> None:

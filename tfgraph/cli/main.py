@@ -83,7 +83,11 @@ def group(context: click.Context, debug: bool, plugins: tuple[str, ...]) -> None
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code that stands for its outcome."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has not both
+        # Ignored is what nohup keeps from the command.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -121,7 +125,7 @@ def _report(error: BaseException) -> int:
         say(error_text(error), err=True)
         return error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        click.echo(getattr(error, "message", "interrupted"), err=True)
+        say(getattr(error, "message", "interrupted"), err=True)
         return getattr(error, "exit_code", 128 + signal.SIGINT)
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1

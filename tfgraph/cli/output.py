@@ -17,13 +17,21 @@ WIDTH = 80
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print errors, warnings and what they stand on: on a terminal within its width, in colour."""
+    """Print errors, warnings and what they stand on: on a terminal within its width, in colour.
+
+    Where standard error takes it no more, as its reader or its terminal has gone, nobody is told,
+    and nothing ends for it.
+    """
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
         text = wrapped(text, width_of(stream))
     colour = coloured(stream)
-    # Named, since click holds on to the stream from before a bar has put its own there.
-    click.echo(paint(text) if colour else text, file=stream, color=colour)
+    try:
+        # Named, since click holds on to the stream from before a bar has put its own there.
+        click.echo(paint(text) if colour else text, file=stream, color=colour)
+    except OSError:
+        if not err:
+            raise
 
 
 def coloured(stream: TextIO) -> bool:

@@ -56,8 +56,8 @@ def _load() -> None:
 def _pass_on(reader: int) -> None:
     """Copy lines to standard error until the other end closes, then end the process."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         with open(reader, "rb") as lines:
             for line in lines:
                 if not _GREETING.match(line):

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +115,8 @@ class Teller:
             yield
         finally:
             if shown:
-                click.echo(_ERASE, nl=False, err=True)
+                with suppress(OSError):  # the terminal may have gone meanwhile
+                    click.echo(_ERASE, nl=False, err=True)
 
     def trained(self, run: Callable[..., Any]) -> None:
         """Train, and say how it ended; `run` takes what `train` and `resume` have in common."""
@@ -188,8 +189,12 @@ class Teller:
     def tell(self, lines: Sequence[str], *, err: bool = False) -> None:
         """Print lines, for who wants more than the result."""
         if not self.quiet:
-            for line in lines:
-                click.echo(line, err=err)
+            try:
+                for line in lines:
+                    click.echo(line, err=err)
+            except OSError:
+                if not err:  # what is told beside an error may not take its place
+                    raise
 
 
 def _begin(

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: noted while a call of TensorFlow lasts, acted on after it."""
+"""Ctrl-C, SIGTERM and SIGHUP: noted while a call of TensorFlow lasts, acted on after it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from types import FrameType
 
 from tfgraph.errors import Interrupted
 
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+#: Whoever sends another of these wants the process to end at once.
+_PRESSED = (signal.SIGINT, signal.SIGTERM)
+#: What comes where a terminal closes, often from the shell as well; Windows has no such signal.
+_HANGUP = getattr(signal, "SIGHUP", None)
+#: What ends a run.
+ENDING = (*_PRESSED, _HANGUP) if _HANGUP else _PRESSED
 #: What is done before leaving may wait for a disk: it gets so many seconds.
 SECONDS_TO_LEAVE = 2.0
 #: Whoever has sent a signal is told what is waited for, where it lasts longer.
@@ -30,25 +35,29 @@ class Signals:
         self.number: int | None = None
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """Remember the first signal; a second one ends the run without saving."""
+        """Remember the first signal; a second one ends the run without saving.
+
+        Unless SIGHUP is among them: several come where a terminal or a session closes.
+        """
         if self.number is None:
             self.number = number
-        elif not _watched.is_set():
+        elif _HANGUP not in (self.number, number) and not _watched.is_set():
             raise Interrupted(number)
 
 
 @contextmanager
 def deferred_signals() -> Iterator[Signals]:
-    """Note SIGINT and SIGTERM for as long as the block lasts, instead of acting on them.
+    """Note SIGINT, SIGTERM and SIGHUP for as long as the block lasts, instead of acting on them.
 
     Only the main thread may handle signals; in another one nothing changes. A signal that is
-    ignored stays so: that is how a shell keeps Ctrl-C from what it has put into the background.
+    ignored stays so: that is how a shell keeps Ctrl-C from what it has put into the background,
+    and nohup SIGHUP.
     """
     signals = Signals()
     if threading.current_thread() is not threading.main_thread():
         yield signals
         return
-    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     before = {n: handler for n, handler in handlers.items() if handler is not signal.SIG_IGN}
     for number in before:
         signal.signal(number, signals.note)
@@ -102,10 +111,12 @@ def _watch(read: socket.socket, stopping: Callable[[], None], leave: Callable[[]
             continue
         if not number:
             return
-        seen += number[0] in _ENDING
+        if number[0] not in _PRESSED:
+            continue
+        seen += 1
         if seen == 1:
             read.settimeout(SECONDS_TO_STOP)
-        elif seen > 1:
+        else:
             leaving = threading.Thread(target=leave, daemon=True)
             leaving.start()
             leaving.join(SECONDS_TO_LEAVE)

@@ -102,8 +102,8 @@ def train(
         plugin_files: the plugin files that the plan was loaded with.
         again: where `run_dir` is taken by now, gives another.
 
-    Raises DivergedError at a loss or a weight that is not finite. Ctrl-C and SIGTERM let the
-    current call finish, save, and raise Interrupted, which is a KeyboardInterrupt.
+    Raises DivergedError at a loss or a weight that is not finite. Ctrl-C, SIGTERM and
+    SIGHUP let the current call finish, save, and raise Interrupted, which is a KeyboardInterrupt.
     """
     check_possible(plan, run_dir if again is None else None)
     refuse_unfit(listeners)
