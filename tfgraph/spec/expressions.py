@@ -43,6 +43,10 @@ _SUMS = {"+": operator.add, "-": operator.sub}
 _PRODUCTS = {"*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod}
 
 
+class _NotReal(ArithmeticError):
+    """What an operation comes to is a complex number."""
+
+
 class ExpressionError(Exception):
     """What is wrong with an expression, and the part of it from `start` to `end`."""
 
@@ -234,6 +238,9 @@ def _apply(token: Token, function: Callable[[Any, Any], Any], left: Any, right: 
         raise ExpressionError("division by zero", token.start, token.end) from None
     except OverflowError:
         raise ExpressionError("the result is too large", token.start, token.end) from None
+    except _NotReal:
+        message = "a root of a negative number is no real number"
+        raise ExpressionError(message, token.start, token.end) from None
     if token.text == "/" and isinstance(left, int) and isinstance(right, int):
         value = left // right if left % right == 0 else value
     return _bounded(token, value)
@@ -245,7 +252,7 @@ def _power(base: Any, exponent: Any) -> Any:
         raise OverflowError
     value = base**exponent
     if isinstance(value, complex):
-        raise OverflowError
+        raise _NotReal
     return value
 
 
