@@ -407,7 +407,7 @@ blocks:
 """
     found = problem(spec("  - matmul: 4\n    name: encoder\n  - joined", more=blocks))
     assert found.help == (
-        "give it to the block: `params: {other: null}`, `from: $other` here, and "
+        "give it to the block: `params: {other: null}`, `$other` here, and "
         "`joined: {other: encoder}` where it is used"
     )
 

@@ -159,7 +159,7 @@ class Expander:
         while around is not None:
             if name in around.names:
                 return (
-                    f"give it to the block: `params: {{other: null}}`, `from: $other` here, and "
+                    f"give it to the block: `params: {{other: null}}`, `$other` here, and "
                     f"`{frame.block}: {{other: {name}}}` where it is used"
                 )
             around = around.outer
