@@ -84,3 +84,10 @@ def test_an_item_out_of_line_is_told_the_column_of_the_others(layers, line, side
 )
 def test_two_values_in_one_place_are_told_how_to_stand(text, help):
     assert problem(text).help == help
+
+
+def test_a_comma_too_many_is_not_taken_for_one_that_is_missing():
+    found = problem("tfgraph: 1\ninputs: {x: [4]}\nlayers: [relu,, relu]\n")
+    assert found.code == "TG101"
+    assert (found.span.line, found.span.column) == (3, 15)
+    assert found.help == "a `,` is too many"

@@ -47,7 +47,8 @@ def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
     elif "mapping values are not allowed" in problem:
         help = _two_values(line, source.line(span.line - 1))
     elif "flow" in context:
-        help = "a `,` may be missing between two values"
+        extra = line[span.column - 1 : span.column] == ","
+        help = "a `,` is too many" if extra else "a `,` may be missing between two values"
     elif "did not find expected key" in problem or "expected '-' indicator" in problem:
         help = "check the indentation"
         if opened:
