@@ -98,6 +98,12 @@ def test_a_variable_as_other_languages_write_it_is_told_as_this_one_does(written
     assert found.help == f"write `{meant}`"
 
 
+def test_two_variables_side_by_side_are_not_taken_for_one():
+    found = problem(spec("  - matmul: $a$a", more="vars: {a: 1}\n"))
+    assert found.code == "TG212"
+    assert found.help == "write `$$` for a dollar that is meant as one"
+
+
 @pytest.mark.parametrize(
     ("written", "help"),
     [

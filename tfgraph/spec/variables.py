@@ -160,6 +160,8 @@ class Scope:
         """Help for what stands behind a `$` and is no name: other languages write it so."""
         braced = text.startswith("{") and text.endswith("}")
         inner = text.strip("{}").strip(" ") if braced else text
+        if re.search(r"\w\$", inner):
+            return ""  # two variables side by side are nothing that a number can be
         plainer = re.sub(r"\bvars\.", "", inner.replace("$", ""))
         if VARIABLE_NAME.fullmatch(plainer):
             return f"write `${plainer}`"
