@@ -258,3 +258,8 @@ def test_the_target_of_a_loss_is_told_where_it_stands():
     assert found.help.endswith("stands below `softmax_cross_entropy:`, as `target: c`")
     text = TWO.replace(", v: [3]", "")
     assert tfgraph.loads(text + "  - softmax_cross_entropy:\n    target: c\n")
+
+
+@pytest.mark.parametrize("train", ["[a]", "[{epochs: 1}, {epochs: 2}]"])
+def test_a_list_that_is_no_mapping_is_not_told_to_be_an_empty_one(train):
+    assert problem(base(train=train)).help == ""

@@ -80,3 +80,11 @@ def test_numbers_alone_in_braces_elsewhere_are_told_what_braces_hold():
     found = problems(spec("  - relu", more="vars: {10, 20}"))
     assert {d.code for d in found} == {"TG106"}
     assert found[0].help == "braces hold `name: value`; values alone stand in `[…]`"
+
+
+@pytest.mark.parametrize(
+    "layer", ["dense(units=)", "dense(=3)", "dense(units=3, units=4)", "[relu, relu]"]
+)
+def test_what_gives_no_sound_entry_is_not_told_to_be_written(layer):
+    found = problem(spec(f"  - {layer}", inputs="{x: [4]}"))
+    assert "write" not in found.help

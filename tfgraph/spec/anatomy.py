@@ -56,6 +56,8 @@ def rewritten(node: Node, known: Collection[str], kind: str, registry: Registry)
     if isinstance(node, Sequence) and node.items:
         word, *given = map(plain, node.items[: MAX_VALUES + 2])
         if isinstance(word, str) and word in known:
+            if len(given) == 1 and isinstance(given[0], str) and given[0] in known:
+                return ""  # two entries in one list
             if len(given) < 2:
                 return f"{word}: {flow(given[0])}" if given else word
             named = by_position(types[word], given, registry) if word in types else {}
@@ -95,19 +97,18 @@ def _of_text(text: str, known: Collection[str], types: Types, registry: Registry
         if name in types and (several := by_position(types[name], split(rest), registry)):
             return entry_text(types[name], several)
         return f"{name}: {flow(as_item(parts[0].strip(QUOTES)))}"
+    needs = name in types and any(p.required for p in types[name].parameters().values())
+    bare = "" if needs else name
     values = {}
     for word, equals, value in (part.partition("=") for part in parts):
         key = _parameter(types.get(name), word.strip())
-        if equals and key and key not in values:
+        if equals and key and value.strip() and key not in values:
             values[key] = _argument(value)
         elif equals:
-            return name
+            return bare
     alone = [_argument(part) for part in parts if "=" not in part]
     if alone and name in types:
         known_names = types[name].parameters().keys() & values.keys()
         named = {key: values[key] for key in known_names}
         values = {**by_position(types[name], alone, registry, named), **values}
-    if values:
-        return f"{name}: {flow(values)}"
-    needs = name in types and any(p.required for p in types[name].parameters().values())
-    return "" if needs else name
+    return f"{name}: {flow(values)}" if values else bare

@@ -100,8 +100,8 @@ def _groups(group: type[Component], value: Any) -> Iterator[dict[str, Any]]:
     """The mappings that may be meant by what is none, the likeliest first."""
     if value is True:
         yield {}
-    if isinstance(value, list):
-        yield merged(value)
+    if isinstance(value, list) and (whole := merged(value)):
+        yield whole
     if isinstance(value, str):
         examples = example_values(group)
         if value in examples:
