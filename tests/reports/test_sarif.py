@@ -13,7 +13,7 @@ from jsonschema import Draft4Validator
 import tfgraph
 from tests.reports import findings
 from tfgraph.codes import CODES
-from tfgraph.diagnostics import split_lines
+from tfgraph.diagnostics import Diagnostic, Source, split_lines
 from tfgraph.reports.checked import CheckedFile
 from tfgraph.reports.sarif import SCHEMA, sarif
 
@@ -147,3 +147,9 @@ def test_every_region_lies_in_its_file() -> None:
             region["endLine"],
             region["endColumn"],
         )
+
+
+def test_a_name_that_is_no_text_is_a_uri_of_its_bytes() -> None:
+    source = Source("bad\udcff.yaml", "a: 1\n")
+    found = run(CheckedFile(source.name, (Diagnostic("TG201", "odd", source.at(0)),)))
+    assert found["artifacts"][0]["location"]["uri"] == "bad%FF.yaml"

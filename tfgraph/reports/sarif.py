@@ -6,6 +6,7 @@ the comments name.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -131,4 +132,4 @@ def _message(*lines: str) -> dict[str, str]:
 
 def _uri(name: str) -> str:
     path = relative(name)
-    return PurePath(path).as_uri() if PurePath(path).is_absolute() else quote(path)
+    return PurePath(path).as_uri() if PurePath(path).is_absolute() else quote(os.fsencode(path))
