@@ -175,3 +175,10 @@ def test_spaces_around_a_path_do_not_matter():
     assert plan.spec.training.epochs == 7
     found = problem(TEXT, set={" train.epohs ": 7})
     assert excerpt(found.span) == "epohs"
+
+
+@pytest.mark.parametrize("value", ["base.yaml", "", None])
+def test_what_a_file_extends_is_not_set_without_a_word(value):
+    found = problem(TEXT, set={"extends": value})
+    assert found.code == "TG213"
+    assert excerpt(found.span) == "extends"

@@ -115,6 +115,11 @@ def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) ->
             notes.lost(diagnostic.span)
     if value is None:
         return node
+    if steps[0].text == "extends":
+        # What a file extends has been read by now.
+        message = "`extends` is of the file alone, and no setting changes it"
+        notes.report("TG213", message, steps[0].span, help="write it in the spec")
+        return node
     if is_null(value) and len(steps) == 1 and isinstance(node, Mapping):
         # As where a file is extended, null takes a section away.
         return replace(node, entries=tuple((k, v) for k, v in node if k.value != steps[0].text))
