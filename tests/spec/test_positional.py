@@ -30,6 +30,7 @@ loss: {squared_error: , target: y}
         ("dense(128, activation=relu)", "dense: {activation: relu, units: 128}"),
         ("dense 128 relu", "dense: {units: 128, activation: relu}"),
         ("[dense, 128, relu]", "dense: {units: 128, activation: relu}"),
+        ("conv2d: [3, 3]", "conv2d: {filters: 3, kernel_size: 3}"),
         ("conv2d: 32, 3", "conv2d: {filters: 32, kernel_size: 3}"),
         ("conv2d: [32, 3, same]", "conv2d: {filters: 32, kernel_size: 3, padding: same}"),
         ("conv2d(32, (3, 3))", "conv2d: {filters: 32, kernel_size: [3, 3]}"),

@@ -62,9 +62,14 @@ def unfit(
         got = f"a list of {len(place.items)}"
     given = {key.value: plain(value) for key, value in node}
     written = at(node, path[:1]).span.text
-    help = intended(component, parameter, given, written, variables)
-    if not help and list(given) == [parameter.name] and parameter.primary:
-        help = _by_position(component, given[parameter.name], place.span, registry)
+    value, alone = given[parameter.name], list(given) == [parameter.name] and parameter.primary
+    help = ""
+    if alone and error.validator == "type" and isinstance(value, list) and len(path) == 1:
+        # Equal numbers are several as well, and not one that is written twice.
+        help = _by_position(component, value, place.span, registry)
+    help = help or intended(component, parameter, given, written, variables)
+    if not help and alone:
+        help = _by_position(component, value, place.span, registry)
     if not help and error.validator == "enum" and isinstance(place, Scalar):
         help = did_you_mean(str(place.value), map(str, wanted(error)))
     takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"
