@@ -156,3 +156,18 @@ def test_a_text_is_gone_with_what_was_found_in_it(path):
         assert left_behind(path)() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "vars:\n" + "".join(f"  v{i}: 1\n" for i in range(150)),
+        "blocks:\n" + "".join(f"  b{i}: {{layers: [relu]}}\n" for i in range(150)),
+    ],
+)
+def test_many_warnings_are_no_error_and_hide_none(section):
+    text = "tfgraph: 1\ninputs: {x: [4]}\n" + section
+    assert tfgraph.loads(text + "layers: [relu]\n")
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text + "layers: [rleu]\n")
+    assert [d.code for d in caught.value.diagnostics] == ["TG202"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def _resolved(
         tuple(scope.declared),
         tuple((block.layers.span, tuple(block.params)) for block in blocks.values()),
     )
-    _unused(node, scope, blocks, used, notes)
+    with suppress(TooManyProblems):  # so many warnings are no error
+        _unused(node, scope, blocks, used, notes)
     return Resolved(file, notes, tuple(names), variables, expander.aliases, unused)
 
 
