@@ -11,7 +11,7 @@ import tfgraph
 import tfgraph.builtins
 from tfgraph.api import Layer, hookimpl
 from tfgraph.errors import UsageError
-from tfgraph.graph.batches import steps_per_epoch, training_batch
+from tfgraph.graph.batches import Batches, steps_per_epoch
 from tfgraph.registry import Plugin, Registry
 from tfgraph.spec.model import Training
 
@@ -50,7 +50,7 @@ def orders(rows, epochs, **train):
 
     @tf.function
     def batch(step):
-        return training_batch({"row": numbers}, fields, step, training)["row"]
+        return Batches({"row": numbers}, fields, training).of_step(step)["row"]
 
     return np.array([batch(tf.constant(epoch, tf.int64)) for epoch in epochs])
 

@@ -64,7 +64,7 @@ class Context:
         position in the data, and not on the batch that it stands in.
         """
         if self.training:
-            return tf.random.stateless_uniform(tf.shape(x), self.seed(purpose))
+            return tf.random.stateless_uniform(tf.shape(x), self.seed(purpose), alg="philox")
         return self._by_row(x, tf.float32, purpose)
 
     def bernoulli(self, x: Tensor, probability: float, purpose: str = "") -> Tensor:
@@ -85,7 +85,9 @@ class Context:
         """Random numbers of an unsigned type, several out of one that is drawn."""
         count = tf.size(x)
         words = tf.expand_dims((count * dtype.size + 3) // 4, 0)
-        drawn = tf.random.stateless_uniform(words, self.seed(purpose), None, None, tf.uint32)
+        drawn = tf.random.stateless_uniform(
+            words, self.seed(purpose), None, None, tf.uint32, alg="philox"
+        )
         return tf.reshape(tf.reshape(tf.bitcast(drawn, dtype), [-1])[:count], tf.shape(x))
 
     def _by_row(self, x: Tensor, dtype: Any, purpose: str) -> Tensor:

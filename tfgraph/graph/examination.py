@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfgraph.api import Tensor
-from tfgraph.graph.batches import training_batch
+from tfgraph.graph.batches import Batches
 from tfgraph.graph.forward import forward
 from tfgraph.graph.gradients import (
     part_of_step,
-    parts_of_step,
     read,
     scaled_gradients,
 )
@@ -32,9 +31,10 @@ def examination(
 
     def examine(**arrays: Tensor) -> dict[str, Tensor]:
         step = global_step.read_value()
+        batches = Batches(arrays, plan.fields, plan.spec.training)
         if plan.spec.training.gradient_accumulation > 1:
-            return _of_parts(plan, read(weights), step, arrays, scaling)
-        batch = training_batch(arrays, plan.fields, step, plan.spec.training)
+            return _of_parts(plan, read(weights), step, batches, scaling)
+        batch = batches.of_step(step)
         values = read(weights)
         outputs, _ = forward(plan, wanted_by_losses(plan), batch, values, training=True, step=step)
         loss = objective(plan, outputs, values)
@@ -48,14 +48,14 @@ def _of_parts(
     plan: Plan,
     values: Mapping[str, Tensor],
     step: Tensor,
-    arrays: Mapping[str, Tensor],
+    batches: Batches,
     scaling: Scaling | None,
 ) -> dict[str, Tensor]:
     """What is finite in all parts of a step."""
 
     def of_part(number: Tensor) -> dict[str, Tensor]:
         own = {name: tf.identity(value) for name, value in values.items()}
-        batch, outputs, share, _ = part_of_step(plan, own, step, number, arrays)
+        batch, outputs, share, _ = part_of_step(plan, own, step, number, batches)
         penalty = regularisation(plan, own)
         whole = share if penalty is None else share + tf.cast(penalty, share.dtype)
         gradients = scaled_gradients(plan, whole, own, scaling)
@@ -66,7 +66,7 @@ def _of_parts(
         return number + 1, {name: finite[name] & found[name] for name in finite}
 
     first = tf.constant(0, tf.int64)
-    parts = parts_of_step(plan, step, arrays)
+    parts = batches.parts_of(step)
     _, finite = tf.while_loop(
         lambda number, _: number < parts,
         body,

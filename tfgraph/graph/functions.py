@@ -18,6 +18,7 @@ from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
 
 _NODE = re.compile(r"\{\{(?:function_)?node ([^}]+)\}\}|node ([\w./\-]+)")
+_NOT_COMPILED = re.compile(r"unsupported operations when trying to compile[^:]*: (\w+)")
 _AROUND = re.compile(
     r"Graph execution error:|Detected at node |File \"|<stack traces unavailable>|\d+ root error"
 )
@@ -102,6 +103,12 @@ def located(plan: Plan, error: Exception) -> GraphError:
         return GraphError(
             f"the memory does not suffice{where}: {what_takes_memory(plan)}",
             help=what_to_do(plan),
+        )
+    if lacking := _NOT_COMPILED.search(text):
+        what = f"{found[0]} ({_line(found[1])})" if found else f"the spec `{plan.spec.name}`"
+        return GraphError(
+            f"{what} cannot be compiled: XLA has no operation `{lacking[1]}`",
+            help="leave out `compile` in `train`",
         )
     if found is None:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfgraph.api import Tensor
-from tfgraph.graph.batches import examples_of_step, training_batch
+from tfgraph.graph.batches import Batches
 from tfgraph.graph.forward import forward
 from tfgraph.graph.objective import (
     objective,
@@ -34,22 +34,15 @@ class Gradients:
     updates: Mapping[str, Tensor]
 
 
-def gradients_of(
-    plan: Plan,
-    variables: Variables,
-    step: Tensor,
-    arrays: Mapping[str, Tensor],
-    *,
-    whole: bool,
-) -> Gradients:
-    """Emit the way forth and back for the batch of a step, which is `whole` or may be smaller.
+def gradients_of(plan: Plan, variables: Variables, step: Tensor, batches: Batches) -> Gradients:
+    """Emit the way forth and back for the batch of a step.
 
     Gradients are taken with respect to the values read, which all uses of a weight share.
     """
     weights, scaling = variables.weights, variables.scaling
     if plan.spec.training.gradient_accumulation > 1:
-        return _in_parts(plan, read(weights), step, arrays, scaling, whole=whole)
-    batch = training_batch(arrays, plan.fields, step, plan.spec.training, whole=whole)
+        return _in_parts(plan, read(weights), step, batches, scaling)
+    batch = batches.of_step(step)
     values = read(weights)
     outputs, updates = forward(
         plan, wanted_by_losses(plan), batch, values, training=True, step=step
@@ -69,46 +62,34 @@ def part_of_step(
     values: Mapping[str, Tensor],
     step: Tensor,
     number: Tensor,
-    arrays: Mapping[str, Tensor],
-    *,
-    whole: bool = False,
+    batches: Batches,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor, dict[str, Tensor]]:
     """The batch of a part, all values in it, its share in the objective, and the new state."""
-    training = plan.spec.training
-    examples = examples_of_step(arrays, step, training)
-    batch = training_batch(arrays, plan.fields, step, training, number, whole=whole)
-    draw = step * training.gradient_accumulation + number
+    batch = batches.of_step(step, number)
+    draw = step * plan.spec.training.gradient_accumulation + number
     outputs, updates = forward(
         plan, wanted_by_losses(plan), batch, values, training=True, step=step, draw=draw
     )
-    return batch, outputs, objective_of_part(plan, outputs, examples), updates
-
-
-def parts_of_step(plan: Plan, step: Tensor, arrays: Mapping[str, Tensor]) -> Tensor:
-    """The number of parts of a step's batch: a smaller one has fewer."""
-    size = plan.spec.training.part_size
-    return (examples_of_step(arrays, step, plan.spec.training) + size - 1) // size
+    return batch, outputs, objective_of_part(plan, outputs, batches.examples_of(step)), updates
 
 
 def _in_parts(
     plan: Plan,
     values: Mapping[str, Tensor],
     step: Tensor,
-    arrays: Mapping[str, Tensor],
+    batches: Batches,
     scaling: Scaling | None,
-    *,
-    whole: bool,
 ) -> Gradients:
     """The same in a loop over the parts of the batch: one of them is in memory at a time."""
     trained = [name for name, spec in plan.weights.items() if spec.trainable]
-    parts = parts_of_step(plan, step, arrays)
+    parts = batches.parts_of(step)
     reached: set[str] = set()
     updated: set[str] = set()
 
     def body(number: Tensor, total: Tensor, sums: Any, state: Any) -> tuple[Tensor, ...]:
         own = {name: tf.identity(values[name]) for name in trained}
         current = {**values, **own, **state}
-        _, _, share, updates = part_of_step(plan, current, step, number, arrays, whole=whole)
+        _, _, share, updates = part_of_step(plan, current, step, number, batches)
         found = scaled_gradients(plan, share, own, scaling)
         reached.update(found)
         updated.update(updates)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tfgraph.api import Tensor
 from tfgraph.graph.averages import update_averages
-from tfgraph.graph.batches import always_whole, next_partial
+from tfgraph.graph.batches import Batches, KnownOrder
 from tfgraph.graph.functions import part
 from tfgraph.graph.gradients import gradients_of
 from tfgraph.graph.scaling import all_finite
@@ -29,7 +30,8 @@ def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, T
     def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
         first, before = global_step.read_value(), loss_sum.read_value()
         start = Progress(first, before, tf.constant(0.0, tf.float64))
-        found = _passes(plan, variables, arrays, start, first + steps)
+        batches = Batches(arrays, plan.fields, plan.spec.training)
+        found = _passes(plan, variables, start, first + steps, batches)
         with tf.control_dependencies([found.step]):
             global_step.assign(found.step)
             loss_sum.assign(found.total)
@@ -52,58 +54,77 @@ class Progress(NamedTuple):
 
 
 def _passes(
-    plan: Plan, variables: Variables, arrays: Mapping[str, Tensor], start: Progress, end: Tensor
+    plan: Plan, variables: Variables, start: Progress, end: Tensor, some: Batches
 ) -> Progress:
     """Steps before `end`: in whole batches, whose shapes are known, and what is left of an epoch.
 
     A graph that knows its shapes is smaller, and faster by a seventh for a small model. The last
     batch of an epoch gets a graph of its own, which is made ready when the first one comes.
     """
-    training = plan.spec.training
 
-    def one(now: Progress, *, whole: bool) -> Progress:
-        loss = training_step(plan, variables, now.step, arrays, whole=whole)
+    def one(now: Progress, batches: Batches) -> Progress:
+        loss = training_step(plan, variables, now.step, batches)
         loss = tf.cast(loss, tf.float64)
         return Progress(now.step + 1, now.total + loss, loss)
 
-    def whole_batches(now: Progress, end: Tensor) -> Progress:
-        return _loop(lambda now: one(now, whole=True), now, end)
+    def whole_batches(now: Progress, end: Tensor, known: KnownOrder | None = None) -> Progress:
+        batches = replace(some, whole=True, known=known)
+        return _loop(lambda now: one(now, batches), now, end)
 
-    if always_whole(training):
-        return whole_batches(start, end)
+    def rest_of_epoch(now: Progress) -> Progress:
+        return one(now, some)
 
-    def rest_of_epoch(*now: Tensor) -> Progress:
-        return one(Progress(*now), whole=False)
+    training = plan.spec.training
+    run = _compiled(whole_batches, some) if training.compile else whole_batches
+    rest = tf.function(rest_of_epoch, autograph=False, experimental_attributes={"_noinline": True})
 
-    apart = tf.function(rest_of_epoch, autograph=False, experimental_attributes={"_noinline": True})
+    def some_batches(now: Progress) -> Progress:
+        until = end if some.always_whole() else tf.minimum(end, some.whole_until(now.step))
+        now = run(now, until)
+        if some.always_whole():
+            return now
+        left = now.before(end) & ~some.is_whole(now.step)
+        made: Progress = tf.cond(left, lambda: rest(now), lambda: now)
+        return made
 
-    def epoch(now: Progress) -> Progress:
-        now = whole_batches(now, tf.minimum(end, next_partial(arrays, now.step, training)))
-        return Progress(*tf.cond(now.before(end), lambda: apart(*now), lambda: now))
+    if some.always_whole() and not training.compile:
+        return some_batches(start)
+    return _loop(some_batches, start, end)
 
-    return _loop(epoch, start, end)
+
+def _compiled(loop: Callable[..., Progress], batches: Batches) -> Callable[..., Progress]:
+    """The same, compiled with XLA; it may end before, where the known order of rows does.
+
+    XLA has no operation for that order, and fixes shapes when it compiles: a loop without a step,
+    whose order is empty, is none of its.
+    """
+    compiled = tf.function(loop, autograph=False, jit_compile=True)
+
+    def steps(now: Progress, end: Tensor) -> Progress:
+        known = batches.order_from(now.step) if batches.training.shuffle else None
+        made: Progress = compiled(now, tf.minimum(end, known.end) if known else end, known)
+        return made
+
+    def run(now: Progress, end: Tensor) -> Progress:
+        made: Progress = tf.cond(now.before(end), lambda: steps(now, end), lambda: now)
+        return made
+
+    return run
 
 
 def _loop(body: Callable[[Progress], Progress], start: Progress, end: Tensor) -> Progress:
-    found = tf.while_loop(
+    made: Progress = tf.while_loop(
         lambda *now: Progress(*now).before(end),
         lambda *now: body(Progress(*now)),
-        list(start),
-        shape_invariants=[tf.TensorShape([])] * len(start),
+        start,
+        shape_invariants=Progress(*[tf.TensorShape([])] * 3),
     )
-    return Progress(*found)
+    return made
 
 
-def training_step(
-    plan: Plan,
-    variables: Variables,
-    step: Tensor,
-    arrays: Mapping[str, Tensor],
-    *,
-    whole: bool,
-) -> Tensor:
+def training_step(plan: Plan, variables: Variables, step: Tensor, batches: Batches) -> Tensor:
     """Emit one step: batch, forward, backward, update; the objective before the update."""
-    found = gradients_of(plan, variables, step, arrays, whole=whole)
+    found = gradients_of(plan, variables, step, batches)
     gradients, state, loss = found.by_weight, found.updates, found.objective
     scaling = variables.scaling
     if scaling is None:

@@ -109,7 +109,9 @@ class GaussianNoise(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         if not ctx.training or self.stddev == 0:
             return x
-        noise = tf.random.stateless_normal(tf.shape(x), ctx.seed(), stddev=self.stddev)
+        noise = tf.random.stateless_normal(
+            tf.shape(x), ctx.seed(), stddev=self.stddev, alg="philox"
+        )
         return x + tf.cast(noise, x.dtype)
 
     def facts(self, x: TensorSpec) -> LayerFacts:

@@ -75,6 +75,13 @@ class Training(Group):
         "What the layers compute in; weights, updates, losses and outputs stay in float32.",
         default="float32",
     )
+    compile: bool = param(
+        "Compile the steps with XLA: a gain for models so small that starting their operations "
+        "takes longer than computing them, and a loss for most others. It takes a second or more "
+        "before the first step.",
+        default=False,
+        also=("jit_compile", "xla"),
+    )
     seed: int = param(
         "The seed of weights, masks and order.", default=0, minimum=0, also=("random_seed",)
     )
