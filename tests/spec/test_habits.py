@@ -73,7 +73,7 @@ def test_inputs_that_may_be_anything_are_told_as_nothing(inputs):
     [
         (
             "dense: [64, 32, 10]",
-            "write an entry for each: `- dense: 64`, `- dense: 32` and `- dense: 10`",
+            "write\n- dense: 64\n- dense: 32\n- dense: 10",
         ),
         (
             "concat: [a, b]",
@@ -89,6 +89,64 @@ def test_inputs_that_may_be_anything_are_told_as_nothing(inputs):
 )
 def test_a_layer_of_another_habit_is_told_what_it_is_here(layer, help):
     assert problem(spec(f"  - {layer}")).help == help
+
+
+@pytest.mark.parametrize(
+    ("layers", "mended"),
+    [
+        ("  - dense: [64, 32, 10]", "- dense: 64\n- dense: 32\n- dense: 10"),
+        (
+            "  - dense: {units: [64, 10], activation: relu}",
+            "- dense: {units: 64, activation: relu}\n- dense: {units: 10, activation: relu}",
+        ),
+        ("  - dense: [64, 64]", "- dense: 64\n- dense: 64"),
+        ("  first: {dense: 3}", "- dense: 3\n  name: first"),
+        (
+            "  first: {dense: 3}\n  second: relu",
+            "- dense: 3\n  name: first\n- relu:\n  name: second",
+        ),
+        ("  - 3x dense: 10", "- dense: 10\n  repeat: 3"),
+        ("  - dense x 3: {units: 10}", "- dense: {units: 10}\n  repeat: 3"),
+        ("  - 3x dense", "- dense: 128\n  repeat: 3"),
+        ("  - 2x relu:\n    name: twice", "- relu:\n  name: twice\n  repeat: 2"),
+    ],
+)
+def test_layers_of_another_habit_are_told_as_the_lines_to_write(layers, mended):
+    assert problem(spec(layers)).help == f"write\n{mended}"
+    assert tfgraph.loads(spec("\n".join(f"  {line}" for line in mended.split("\n"))))
+
+
+@pytest.mark.parametrize("value", ["[]", "3", "{}", "null", "[dense]", "{nothing: 3}"])
+def test_what_is_no_entry_below_a_name_is_not_told_as_one(value):
+    assert problem(spec(f"  first: {value}")).help.startswith("an item of a list starts")
+
+
+@pytest.mark.parametrize(
+    ("value", "help"),
+    [
+        ("on", "write `relu` alone; its parameters are `maximum`"),
+        ("off", "remove it, or write `relu` alone"),
+        ("first", "the layers that it takes stand below `relu:`, as `from: first`"),
+    ],
+)
+def test_a_layer_switched_on_or_off_is_told_to_stand_alone_or_not_at_all(value, help):
+    assert problem(spec(f"  - relu: {value}")).help == help
+
+
+def test_a_number_in_letters_is_told_in_digits():
+    assert problem(spec("  - relu", more="train: {epochs: ten}")).help == "write `10`"
+
+
+@pytest.mark.parametrize(
+    ("layer", "mended"),
+    [
+        ("dense: {units: 3; activation: relu}", "- dense: {units: 3, activation: relu}"),
+        ("dropout: {rate: 0.5; seed: 1}", "- dropout: {rate: 0.5, seed: 1}"),
+        ("dense: 3; relu", "dense: {units: 3, activation: relu}"),
+    ],
+)
+def test_a_semicolon_between_values_is_told_as_a_comma(layer, mended):
+    assert told(problem(spec(f"  - {layer}")).help) == mended
 
 
 def test_a_list_below_another_name_of_a_layer_may_be_in_another_order():

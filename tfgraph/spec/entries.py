@@ -66,9 +66,9 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad = set()
-        for name, found in Parts(
-            node, known, self.variables.at(node.span), self.optimizer
-        ).failures(schema):
+        layers = self.splitter.known("layer")
+        about = Parts(node, known, self.variables.at(node.span), self.optimizer, layers)
+        for name, found in about.failures(schema):
             self.findings.add(found)
             bad.add(name)
         return bad

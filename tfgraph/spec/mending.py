@@ -21,6 +21,7 @@ from tfgraph.spec.wording import flow
 #: Longer values are not written out in a help.
 MAX_WRITTEN = 60
 _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _NULLS = ("none", "nil", "null")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([_, ]\d{3})+")
 _PERCENT = re.compile(r"([-+]?[\d.]+) ?%")
@@ -103,6 +104,8 @@ def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:
     scalar = as_item(text)
     if scalar != text:
         yield scalar
+    if text.lower() in _NUMBERS:
+        yield _NUMBERS.index(text.lower())
     if _THOUSANDS.fullmatch(text):
         yield int(re.sub("[_, ]", "", text))
     if text.endswith(","):

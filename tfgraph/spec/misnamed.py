@@ -199,6 +199,11 @@ def alone_help(component: type[Component], value: Node) -> str:
     """Help where a value is given to a type that takes its parameters by name."""
     given, takes = plain(value), in_order(component)
     words = given if isinstance(given, list) else [given]
+    switch = None if isinstance(given, list) else as_item(given)
+    if switch is False:
+        return f"remove it, or write `{component.type}` alone"
+    if switch is True:
+        words = [switch]
     if component.kind == "layer" and all(isinstance(word, str) for word in words):
         return f"the layers that it takes stand below `{component.type}:`, as `from: {flow(given)}`"
     if component.kind in ("loss", "metric") and isinstance(given, str):
@@ -253,9 +258,7 @@ def with_rest(
     return "; ".join([joint.join([help, *lines]), *words])
 
 
-def block_help(
-    name: str, given: AbstractMapping[str, Any], beside: AbstractMapping[str, Any]
-) -> str:
+def block_help(name: str, given: Any, beside: AbstractMapping[str, Any]) -> str:
     """Help that shows the use of a block."""
     lines = [f"- {name}" + (f": {flow(given)}" if given else ":" if beside else "")]
     lines += [f"  {key}: {flow(value)}" for key, value in beside.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from typing import Any
@@ -12,7 +13,7 @@ from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.registry import Registry
-from tfgraph.spec.anatomy import rewritten
+from tfgraph.spec.anatomy import Anatomy, rewritten
 from tfgraph.spec.meaning import called, parameter_names, type_called
 from tfgraph.spec.mending import mend
 from tfgraph.spec.misnamed import block_help, with_required, with_rest
@@ -31,6 +32,9 @@ from tfgraph.spec.wording import flow, to_write
 #: Keys that other formats have for the type of an entry, and for its parameters.
 TYPE_KEYS = ("type", "block", "class", "class_name", "kind", "op", "name")
 CONFIG_KEYS = ("config", "params", "parameters", "args", "kwargs")
+
+#: How often a layer stands there, before its type or behind it.
+_TIMES = re.compile(r"(\d{1,4}) *[x×*] *([a-z]\w*)|([a-z]\w*?) *[x×*] *(\d{1,4})")
 
 Types = AbstractMapping[str, type[Component]]
 
@@ -78,6 +82,26 @@ def miswritten(
         got = f"expected {what} or a number, got {kind_of(type_node)}"
         return Diagnostic("TG205", got, span, help=number)
     return None
+
+
+def repeated(parts: Anatomy, types: Types, known: Collection[str]) -> Diagnostic | None:
+    """A layer with the number of its copies in its name: `3x dense`."""
+    written = parts.type.value if parts.type else None
+    found = _TIMES.fullmatch(written) if isinstance(written, str) else None
+    if parts.type is None or not found or written in known:
+        return None
+    name, times = (found[2], found[1]) if found[1] else (found[3], found[4])
+    if name not in known:
+        return None
+    value, component = plain(parts.value) if parts.value else None, types.get(name)
+    beside = {key: plain(below) for key, (_, below) in parts.beside.items()}
+    beside["repeat"] = int(times)
+    if component and value is None:
+        help = to_write(component, with_required(component, {}), beside)
+    else:
+        help = block_help(name, value, beside)
+    message = f"`{written}` is not how a layer is written"
+    return Diagnostic("TG207", message, parts.type.span, help=help)
 
 
 def type_as_value(

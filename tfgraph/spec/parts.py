@@ -27,13 +27,14 @@ class Parts:
     """The parts that are given, by name, beside those that are known.
 
     `variables` are those of the spec: one may be meant by a word without `$`. `optimizer` is the
-    type of its optimizer, as far as that is known.
+    type of its optimizer, as far as that is known, `layers` the types of layers that there are.
     """
 
     node: Mapping
     known: AbstractMapping[str, Part]
     variables: Collection[str] = ()
     optimizer: type[Component] | None = None
+    layers: Collection[str] = ()
 
     def failures(self, schema: Draft202012Validator) -> Iterator[tuple[str, Diagnostic]]:
         """One diagnostic for each mistake, with the name of the part that is unsound by it."""
@@ -102,7 +103,7 @@ class Parts:
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
         given = plain(at(self.node, path[:1]))
-        help = as_list(name, takes, place) or intended_section(name, given)
+        help = as_list(name, takes, place, self.layers) or intended_section(name, given)
         if name != "inputs" or isinstance(given, str):  # mappings in a list may be inputs, or not
             help = help or mend_at(self.node, name, part.schema, self.variables)
         if not help and "const" in part.schema:

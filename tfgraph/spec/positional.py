@@ -18,12 +18,12 @@ from tfgraph.spec.wording import entry_text, in_order
 MAX_ENTRY, MAX_VALUES = 200, 6
 #: Others have the parameters of initializers and schedules in another order.
 KINDS = ("layer", "optimizer")
-_COMMAS = re.compile(r" *, *| +")
+_COMMAS = re.compile(r" *[,;] *| +")
 
 
 def split(text: str) -> list[Any]:
     """The values in a text that stand there one after the other."""
-    parts = [part for part in _COMMAS.split(text[:MAX_ENTRY].strip(" ,()[]")) if part]
+    parts = [part for part in _COMMAS.split(text[:MAX_ENTRY].strip(" ,;()[]")) if part]
     return [as_item(part) for part in parts] if len(parts) <= MAX_VALUES else []
 
 

@@ -29,6 +29,7 @@ _KEY = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*):(?: +([^#]*?))?\s*(?:#.*)?")
 _BARE = re.compile(
     r"( *(?:- +)?)([A-Za-z][\w.]*)(?:(?: *=+ *| +)([^\s#:{\[]+|\{.*\}|\[.*\]))?\s*(?:#.*)?"
 )
+_QUOTED_OR_COMMENT = re.compile("[\"'#]")
 _TIGHT = re.compile(r"( *)-([A-Za-z].*)")
 _TWO_KEYS = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*): +([A-Za-z][\w.]*: +[^#]*?)\s*(?:#.*)?")
 
@@ -59,6 +60,19 @@ def slip(source: Source, number: int) -> Diagnostic | None:
         if _gets_further(source, number, guess.edits):
             return Diagnostic("TG101", guess.message, guess.span, help=guess.help)
     return None
+
+
+def semicolon(source: Source, number: int) -> Diagnostic | None:
+    """A `;` that stands for the `,` between values in brackets, in a line where libyaml stops."""
+    line = source.line(number)
+    if len(source.text) > MAX_TEXT or len(line) > MAX_WIDTH or _QUOTED_OR_COMMENT.search(line):
+        return None
+    meant, column = line.replace(";", ","), line.find(";")
+    if column < 0 or not _gets_further(source, number, {number: meant}):
+        return None
+    message = "`;` does not stand between values: `,` does"
+    span = _span(source, number, column, 1)
+    return Diagnostic("TG101", message, span, help=f"write `{meant.strip()}`")
 
 
 def is_item(line: str) -> bool:

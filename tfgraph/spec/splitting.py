@@ -11,7 +11,7 @@ from tfgraph.registry import Registry
 from tfgraph.spec import extra
 from tfgraph.spec.anatomy import Anatomy, told_apart
 from tfgraph.spec.language import Part
-from tfgraph.spec.miswritten import miswritten, no_type, type_as_value
+from tfgraph.spec.miswritten import miswritten, no_type, repeated, type_as_value
 from tfgraph.spec.nodes import Mapping, Node, Scalar
 
 
@@ -48,8 +48,7 @@ class Splitter:
         alone = node.value if isinstance(node, Scalar) and base.number else None
         if isinstance(alone, (int, float)) and not isinstance(alone, bool):
             return Scalar(base.number, node.span), node, {}
-        types = self.registry.types(base.kind)
-        parts = told_apart(node, siblings, {*types, *self.declared(base.kind)})
+        parts = told_apart(node, siblings, self.known(base.kind))
         found = self.miswritten(node, base, parts, siblings, inner)
         if found or parts.type is None:
             self.findings.add(found or no_type(node, base.kind, self.registry))
@@ -61,6 +60,10 @@ class Splitter:
         """The types of a kind that the spec itself declares."""
         return self.blocks if kind == "layer" else ()
 
+    def known(self, kind: str) -> set[str]:
+        """The types of a kind, with those that the spec itself declares."""
+        return {*self.registry.types(kind), *self.declared(kind)}
+
     def miswritten(
         self,
         node: Node,
@@ -70,13 +73,14 @@ class Splitter:
         inner: bool,
     ) -> Diagnostic | None:
         """How an entry is written that is none, as far as that can be told."""
-        kind, types = base.kind, self.registry.types(base.kind)
-        known = {*types, *self.declared(kind)}
+        kind, types, known = base.kind, self.registry.types(base.kind), self.known(base.kind)
         found = None
         if isinstance(node, Mapping) and (parts.type is None or parts.type.value not in known):
             found = type_as_value(node, kind, siblings, self.registry, self.declared(kind))
         if parts.type is None:
             return found
+        if kind == "layer":
+            found = found or repeated(parts, types, known)
         found = found or miswritten(base, parts.type, self.registry, known, inner)
         if not found and kind == "loss" and parts.extra and not parts.beside:
             found = self.several(parts, types, siblings)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
 from tfgraph.spec.brackets import variable_help
-from tfgraph.spec.slips import SIBLINGS, depth, is_item, slip
+from tfgraph.spec.slips import SIBLINGS, depth, is_item, semicolon, slip
 
 _CLOSING = {"{": "}", "[": "]"}
 #: Brackets; what stands in quotes or in a comment is passed over. So is an escaped quote outside of
@@ -36,6 +36,8 @@ def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
     line = source.line(span.line)
     tab = line[span.column - 1 : span.column] == "\t"
     if not tab and "flow" not in context and (found := slip(source, span.line)):
+        return found
+    if "flow" in context and (found := semicolon(source, span.line)):
         return found
     if is_item(line) and (before := _item_before(source, span.line)):
         return _misplaced_item(source, span.line, before)

@@ -18,7 +18,7 @@ from tfgraph.spec.failures import innermost, wanted
 from tfgraph.spec.intended import intended
 from tfgraph.spec.misnamed import alone_help
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of, plain
-from tfgraph.spec.wording import subject_of
+from tfgraph.spec.wording import entry_text, subject_of
 from tfgraph.words import did_you_mean
 
 #: Longer lists are not looked at: JSON Schema takes its time over each item.
@@ -64,9 +64,15 @@ def unfit(
     written = at(node, path[:1]).span.text
     value, alone = given[parameter.name], list(given) == [parameter.name] and parameter.primary
     help = ""
-    if alone and error.validator == "type" and isinstance(value, list) and len(path) == 1:
+    if (
+        parameter.primary
+        and error.validator == "type"
+        and isinstance(value, list)
+        and len(path) == 1
+    ):
         # Equal numbers are several as well, and not one that is written twice.
-        help = _by_position(component, value, place.span, registry)
+        help = _by_position(component, value, place.span, registry) if alone else ""
+        help = help or _one_each(component, given, parameter.name)
     help = help or intended(component, parameter, given, written, variables)
     if not help and alone:
         help = _by_position(component, value, place.span, registry)
@@ -88,16 +94,19 @@ def _by_position(component: type[Component], value: Any, span: Span, registry: R
         return ""
     if all(isinstance(word, str) for word in value):
         return alone_help(component, Sequence(tuple(Scalar(w, span) for w in value), span))
-    primary = component.primary()
-    one = Draft202012Validator(primary.schema()) if primary else None
-    if (
-        one
-        and all(one.is_valid(number) for number in value)
-        and len(value) <= positional.MAX_VALUES
-    ):
-        entries = [f"`- {component.type}: {number}`" for number in value]
-        return f"write an entry for each: {', '.join(entries[:-1])} and {entries[-1]}"
     return ""
+
+
+def _one_each(component: type[Component], given: AbstractMapping[str, Any], name: str) -> str:
+    """Help that makes a layer of each value where several are given for one."""
+    values, parameter = given[name], component.parameters()[name]
+    if component.kind != "layer" or not isinstance(values, list):
+        return ""
+    one = Draft202012Validator(parameter.schema())
+    if not 2 <= len(values) <= positional.MAX_VALUES or not all(map(one.is_valid, values)):
+        return ""
+    lines = [f"- {entry_text(component, {**given, name: value})}" for value in values]
+    return "\n".join(["write", *lines])
 
 
 def disallowed(

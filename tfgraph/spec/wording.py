@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from itertools import islice
@@ -33,17 +33,38 @@ def subject_of(component: type[Component]) -> str:
     return f"{component.kind} `{component.type}`"
 
 
-def as_list(name: str, takes: str, place: Node) -> str:
-    """Help where one item stands for a list."""
+def as_list(name: str, takes: str, place: Node, types: Collection[str] = ()) -> str:
+    """Help where one item stands for a list, or a mapping of names for one of these types."""
     if not takes.startswith("a list of"):
         return ""
     if isinstance(place, Scalar) and isinstance(place.value, str):
         return f"write `{name}: [{shortened(place.value)}]`"
     if not isinstance(place, Mapping) or not place.entries:
         return ""
+    if named := _named(place, types):
+        return named
     pairs = [(k.value, "" if is_null(v) else f": {flow(plain(v))}") for k, v in place]
     items = ", ".join(f"`- {key}{value}`" for key, value in pairs[:3])
     return f"an item of a list starts with `- `: {shortened(items, MAX_ITEMS_SHOWN)}"
+
+
+def _named(place: Mapping, types: Collection[str]) -> str:
+    """Help that makes a list of entries that are the values of their names, as other formats do."""
+    lines: list[str] = []
+    for key, value in place.entries[:FEW]:
+        given = plain(value)
+        entry = {given: None} if isinstance(given, str) else given
+        if key.value in types or not isinstance(entry, dict):
+            return ""
+        type_name = next((word for word in entry if word in types), None)
+        if type_name is None:
+            return ""
+        more = {"name": key.value, **entry}
+        below = more.pop(type_name)
+        shown = "" if below is None else f" {flow(below)}"
+        lines.append(f"- {type_name}:{shown}")
+        lines += [f"  {word}: {flow(item)}" for word, item in more.items()]
+    return "\n".join(["write", *lines, *(["…"] if len(place.entries) > FEW else [])])
 
 
 def plural(kind: str) -> str:
