@@ -126,6 +126,8 @@ class Spec:
     #: Whether all losses and metrics are sound: which inputs are targets is not known else.
     targets_known: bool = True
     training: Training = field(default_factory=Training)
+    #: Whether it is the one that the spec asks for: where that is not sound, it is the default.
+    training_known: bool = True
     spans: Mapping[str, Span] = field(default_factory=dict)
     #: Where relative data paths start.
     folder: Path = Path()

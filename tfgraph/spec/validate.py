@@ -86,11 +86,12 @@ class _Validator:
         before = self.entries.findings.problems
         losses = self.losses(sound.get("loss"))
         metrics = self.metrics(sound.get("metrics"))
-        targets_known = self.entries.findings.problems == before and not bad & {"loss", "metrics"}
+        compared = {"loss", "metrics"} & {*bad, *meant(node, language.SECTIONS)}
+        targets_known = self.entries.findings.problems == before and not compared
         training, train_spans = self.training(sound.get("train"))
         # A section that is there and not sound makes every later finding doubtful.
         doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
-        if not layers or not training or doubtful or incomplete:
+        if not layers or doubtful or incomplete:
             return None
         return Spec(
             name=plain(name) if name else default_name,
@@ -105,7 +106,8 @@ class _Validator:
             optimizer=optimizer,
             metrics=metrics,
             targets_known=targets_known,
-            training=training,
+            training=training or Training(),
+            training_known=training is not None and "train" not in bad,
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.data_folder,
             aliases=self.resolved.aliases,
@@ -282,9 +284,7 @@ class _Validator:
         if not isinstance(node, Mapping):
             return Training(), {}
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
-        if made is None or not isinstance(made[0], Training):
-            return None, {}
-        return made[0], made[1]
+        return made if made and isinstance(made[0], Training) else (None, {})  # type: ignore[return-value]
 
 
 def _name(node: Node | None) -> Name | None:

@@ -22,7 +22,8 @@ def check_monitored(
     wanted = {"train.checkpoint.best": training.checkpoint.best}
     if training.early_stopping:
         wanted["train.early_stopping.monitor"] = training.early_stopping.monitor
-    unsound = len(losses) < len(scope.spec.losses) or len(metrics) < len(scope.spec.metrics)
+    missing = len(losses) < len(scope.spec.losses) or len(metrics) < len(scope.spec.metrics)
+    unsound = missing or not scope.spec.targets_known
     # Their names are not known where something is wrong with them.
     known = None if unsound else figure_names(losses, metrics)
     for place, name in wanted.items():

@@ -39,8 +39,9 @@ def _plan(scope: Scope) -> Plan | None:
     pairing = Pairing(scope, outputs)
     losses = plan_losses(pairing)
     metrics = plan_metrics(pairing, losses)
-    check_monitored(scope, losses, metrics)
-    if scope.diagnostics or scope.failed:
+    if scope.spec.training_known:
+        check_monitored(scope, losses, metrics)
+    if scope.diagnostics or scope.failed or not scope.spec.training_known:
         return None
     needed = above(scope.planned, outputs)
     comparisons: list[PlannedLoss | PlannedMetric] = [*losses, *metrics]

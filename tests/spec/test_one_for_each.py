@@ -1,0 +1,73 @@
+"""One error for each mistake: none hides another, and none is told twice by what follows from it."""
+
+import pytest
+
+import tfgraph
+
+SPEC = """tfgraph: 1
+inputs: {x: [4], y: {shape: [], dtype: int32, classes: 3}}
+layers:
+  - dense: 8
+    name: hidden
+  - dense: 3
+    name: scores
+loss: {softmax_cross_entropy: , target: y}
+optimizer: adam
+metrics: [{accuracy: , target: y}]
+train: {epochs: 3, early_stopping: {monitor: loss}}
+"""
+
+
+def told(*changes):
+    """What is marked in the text, of the spec with changes."""
+    text = SPEC
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text)
+    return [found.span.text for found in caught.value.diagnostics]
+
+
+def test_the_spec_without_mistakes_is_sound():
+    assert tfgraph.loads(SPEC).outputs == ("scores",)
+
+
+@pytest.mark.parametrize(
+    ("train", "bad"), [("{epoch: 3}", "epoch"), ("{epochs: -3}", "-3"), ("3", "3")]
+)
+def test_a_mistake_in_the_training_hides_no_unknown_name(train, bad):
+    changes = [
+        ("{epochs: 3, early_stopping: {monitor: loss}}", train),
+        ("    name: scores", "    name: scores\n    from: hiden"),
+        ("[{accuracy: , target: y}]", "[{accuracy: , target: yy}]"),
+    ]
+    assert told(*changes) == ["hiden", "yy", bad]
+
+
+def test_a_mistake_in_the_training_makes_nothing_else_wrong():
+    assert told(("epochs: 3", "epoch: 3")) == ["epoch"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bad"),
+    [
+        ("softmax_cross_entropy: ,", "softmax_cross_entropi: ,", "softmax_cross_entropi"),
+        ("softmax_cross_entropy: ,", "softmax_cross_entropy: {smooth: 1},", "smooth"),
+        ("loss: {softmax", "los: {softmax", "los"),
+    ],
+)
+def test_a_loss_that_is_wrong_makes_no_figure_unknown(old, new, bad):
+    assert told((old, new)) == [bad]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bad"),
+    [("{accuracy: ,", "{acuracy: ,", "acuracy"), ("metrics:", "metricss:", "metricss")],
+)
+def test_a_metric_that_is_wrong_makes_no_figure_unknown(old, new, bad):
+    assert told(("monitor: loss", "monitor: accuracy"), (old, new)) == [bad]
+
+
+def test_a_figure_that_nothing_gives_is_told_where_all_are_sound():
+    assert told(("monitor: loss", "monitor: lost")) == ["lost"]
