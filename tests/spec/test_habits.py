@@ -182,7 +182,7 @@ def test_sections_inside_of_another_are_told_to_stand_at_the_top():
             "{learning_rate: {cosine: 0.1}}",
             "like `cosine: {initial: 0.001, decay_steps: 900}`",
         ),
-        ("{adam: 0.001}", "Adam(lr=0.01)", "write `adam: {learning_rate: 0.01}`"),
+        ("{adam: 0.001}", "Adam(lr=0.01)", "write `{adam: {learning_rate: 0.01}}`"),
     ],
 )
 def test_a_section_of_another_habit_is_told_what_it_is_here(old, new, help):

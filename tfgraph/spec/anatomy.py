@@ -13,7 +13,7 @@ from tfgraph.registry import Registry
 from tfgraph.spec.meaning import called, parameter_names
 from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, plain
-from tfgraph.spec.positional import MAX_ENTRY, MAX_VALUES, by_position, split
+from tfgraph.spec.positional import MAX_ENTRY, MAX_VALUES, by_position, named_value, split
 from tfgraph.spec.wording import entry_text, flow
 
 _CALL = re.compile(r"([A-Za-z][A-Za-z0-9_.]*?)(\(.*\)|[ :=,].*)", re.DOTALL)
@@ -71,6 +71,13 @@ def _parameter(component: type[Component] | None, word: str) -> str:
     return found[0] if len(found) == 1 else word
 
 
+def _with_equals(component: type[Component] | None, part: str) -> str:
+    """An argument with a blank or a colon after its name, as it is written with `=`."""
+    found = named_value(part)
+    known = found and component and called(found[0], parameter_names(component))
+    return "=".join(found) if found and known else part
+
+
 def _argument(text: str) -> Any:
     text = text.strip()
     if text[:1] in "([" and text[-1:] in ")]":
@@ -93,6 +100,7 @@ def _of_text(text: str, known: Collection[str], types: Types, registry: Registry
     if rest in known:  # two entries in one line
         return ""
     parts = [part.strip() for part in _COMMA.split(rest) if part.strip()]
+    parts = [_with_equals(types.get(name), part) for part in parts]
     if len(parts) == 1 and "=" not in parts[0]:
         if name in types and (several := by_position(types[name], split(rest), registry)):
             return entry_text(types[name], several)

@@ -90,10 +90,10 @@ TYPES: dict[str, dict[str, str]] = {
     # A layer that another one holds as its activation.
     "activation": {"leave `activation` out: nothing is applied then": "Linear Identity None"},
     "optimizer": {
-        "write `gradient_descent: {learning_rate: 0.01, momentum: 0.9}`": "Momentum",
-        "write `gradient_descent: {learning_rate: 0.01, momentum: 0.9, nesterov: true}`": ""
+        "write `{gradient_descent: {learning_rate: 0.01, momentum: 0.9}}`": "Momentum",
+        "write `{gradient_descent: {learning_rate: 0.01, momentum: 0.9, nesterov: true}}`": ""
         "Nesterov NAG NesterovMomentum",
-        "write `adam: {amsgrad: true}`": "AMSGrad",
+        "write `{adam: {amsgrad: true}}`": "AMSGrad",
         NONE: """
             Adafactor Adamax ASGD LBFGS LARS LAMB LossScaleOptimizer MultiOptimizer OptimizerMap
             ScheduleFreeAdamW Muon RAdam Rprop SparseAdam Optimizer

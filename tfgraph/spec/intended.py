@@ -17,10 +17,10 @@ from tfgraph.api import Component
 from tfgraph.api.parameters import Parameter, is_quantity
 from tfgraph.api.quantities import Quantity
 from tfgraph.api.tensors import DTYPES
+from tfgraph.spec.examples import example_values
 from tfgraph.spec.language import InputField
 from tfgraph.spec.meaning import called, parameter_names
 from tfgraph.spec.mending import as_item, mend, merged
-from tfgraph.spec.misnamed import example_values
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import flow
 

@@ -98,7 +98,7 @@ SECTIONS: dict[str, Part] = {
     "optimizer": Part(
         _ENTRY, "an optimizer", "How gradients become new weights.", also=("optim", "solver")
     ),
-    "metrics": Part(_ENTRIES, "a list of metrics", "Figures over a whole split."),
+    "metrics": Part(_ENTRIES, "a list of metrics", "Figures over a whole split.", also=("metric",)),
     "train": Part(
         {"type": "object"},
         "a mapping",

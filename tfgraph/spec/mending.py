@@ -20,6 +20,8 @@ from tfgraph.spec.wording import flow
 
 #: Longer values are not written out in a help.
 MAX_WRITTEN = 60
+#: What may be meant in percent, where a share is wanted.
+LEAST_PERCENT = 10
 _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _NULLS = ("none", "nil", "null")
@@ -42,7 +44,7 @@ def mend(
         if value in variables:
             return f"write `${value}` for the value of the variable"
         if (names := names_in(value)) and names <= set(variables):
-            return f"write `$({value})` for what it comes to"
+            return f"write `$({_without_brackets(value)})` for what it comes to"
     written = written.strip("\"'")
     if isinstance(value, float) and "/" in written and written.startswith("$("):
         return f"write `{written.replace('//', '/').replace('/', '//')}`: `//` rounds down"
@@ -53,6 +55,13 @@ def mend(
             quoted = isinstance(value, str) and value == text and not isinstance(meant, str)
             return f"write `{text}`" + (" without quotes" if quoted else "")
     return ""
+
+
+def _without_brackets(text: str) -> str:
+    """An expression without a pair of brackets around all of it."""
+    inner = text.strip()[1:-1]
+    whole = text.strip().startswith("(") and text.strip().endswith(")")
+    return inner if whole and not {"(", ")"} & set(inner) else text
 
 
 def mend_at(node: Mapping, name: str, schema: dict[str, Any], variables: Collection[str]) -> str:
@@ -73,7 +82,8 @@ def _readings(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
     elif isinstance(value, (int, float)):
         if value in (0, 1):
             yield bool(value)
-        if 1 < value <= 100 and _is_share(schema):
+        # Of a smaller number, or a broken one, a hundredth is a guess.
+        if LEAST_PERCENT <= value <= 100 and value == int(value) and _is_share(schema):
             yield value / 100
     if isinstance(value, (bool, int, float)) and schema.get("type") == "string":
         yield flow(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
@@ -12,16 +11,25 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import Diagnostic, Source
+from tfgraph.diagnostics import Diagnostic
 from tfgraph.registry import Registry
 from tfgraph.spec.belonging import in_optimizer, nested, parameter_path
+from tfgraph.spec.examples import with_required
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.meaning import asked, called, near, parameter_names, type_called
 from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, kind_of, plain
-from tfgraph.spec.positional import help_by_position
-from tfgraph.spec.reader import read
-from tfgraph.spec.wording import FEW, entry_text, flow, in_order, joined, subject_of, to_write
+from tfgraph.spec.positional import help_by_position, named_value
+from tfgraph.spec.wording import (
+    FEW,
+    entry_text,
+    flow,
+    in_order,
+    is_item,
+    joined,
+    subject_of,
+    to_write,
+)
 from tfgraph.words import listed
 
 
@@ -104,9 +112,17 @@ class Misnamed:
         names = parameter_names(self.component)
         if key.value in self.siblings:
             return []
+        if slip := self.without_colon(key, value):
+            return [slip[0]]
         if found := called(key.value, names):
             return found
         return [] if self.elsewhere(key, value) else near(key.value, names)
+
+    def without_colon(self, key: Scalar, value: Node) -> tuple[str, str] | None:
+        """The parameter and the value in a key such as `filters 8`, `filters = 8`, `filters:8`."""
+        found = named_value(key.value) if is_null(value) else None
+        names = called(found[0], parameter_names(self.component)) if found else []
+        return (names[0], found[1]) if found and len(names) == 1 else None
 
     def elsewhere(self, key: Scalar, value: Node) -> str:
         """What is to be written for a parameter of another library."""
@@ -131,6 +147,8 @@ class Misnamed:
 
     def help(self, key: Scalar, value: Node) -> str:
         """What an unknown parameter is meant for, as far as the name says it."""
+        if slip := self.without_colon(key, value):
+            return f"write `{slip[0]}: {slip[1]}`"
         if found := self.meant(key, value):
             if len(found) > 1 and isinstance(value, Mapping):
                 names = [inner.value for inner, _ in value]
@@ -172,7 +190,7 @@ class Misnamed:
             "TG207",
             f"{joined(names)} {stand} inside `{self.component.type}`, not beside it",
             keys[0].span,
-            help=to_write(self.component, self.given, beside),
+            help=to_write(self.component, self.given, beside, listed=is_item(self.type_node)),
         )
 
     def missing_parameters(self, names: list[str]) -> Diagnostic:
@@ -210,6 +228,9 @@ def alone_help(component: type[Component], value: Node) -> str:
         return f"what it is compared with stands below `{component.type}:`, as `target: {given}`"
     if not takes:
         return f"write `{component.type}`"
+    named = component.parameters().get(given) if isinstance(given, str) else None
+    if named and Draft202012Validator(named.schema()).is_valid(True):
+        return f"write `{{{component.type}: {{{given}: true}}}}`"
     needed = any(parameter.required for parameter in component.parameters().values())
     example = with_required(component, {})
     if needed and example:
@@ -256,39 +277,3 @@ def with_rest(
     lines = [f"and {' and '.join(after)} after it"] if after else []
     joint = " " if "\n" not in help else "\n"
     return "; ".join([joint.join([help, *lines]), *words])
-
-
-def block_help(name: str, given: Any, beside: AbstractMapping[str, Any]) -> str:
-    """Help that shows the use of a block."""
-    lines = [f"- {name}" + (f": {flow(given)}" if given else ":" if beside else "")]
-    lines += [f"  {key}: {flow(value)}" for key, value in beside.items()]
-    return "\n".join(["write", *lines]) if beside else f"write `{lines[0]}`"
-
-
-def with_required(component: type[Component], given: AbstractMapping[str, Any]) -> dict[str, Any]:
-    """Given values, with what is required and missing as the component's example has it."""
-    shown = {**example_values(component), **given}
-    required = [name for name, p in component.parameters().items() if p.required]
-    return {**{name: shown[name] for name in required if name in shown}, **given}
-
-
-def example_values(component: type[Component]) -> dict[str, Any]:
-    """The values of parameters in the component's own example."""
-    if not component.example:
-        return {}
-    node, _ = read(Source("example", inspect.cleandoc(component.example)))
-    found = next(_below(plain(node), component.type), None) if node else None
-    primary = component.primary()
-    if isinstance(found, dict) or found is None:
-        return found or {}
-    return {primary.name: found} if primary else {}
-
-
-def _below(value: Any, key: str) -> Iterator[Any]:
-    """What stands at a key, wherever there is one."""
-    if isinstance(value, dict):
-        if key in value:
-            yield value[key]
-        value = list(value.values())
-    for inner in value if isinstance(value, list) else ():
-        yield from _below(inner, key)

@@ -14,9 +14,10 @@ from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import Anatomy, rewritten
+from tfgraph.spec.examples import with_required
 from tfgraph.spec.meaning import called, parameter_names, type_called
 from tfgraph.spec.mending import mend
-from tfgraph.spec.misnamed import block_help, with_required, with_rest
+from tfgraph.spec.misnamed import with_rest
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
@@ -27,7 +28,7 @@ from tfgraph.spec.nodes import (
     plain,
     shortened,
 )
-from tfgraph.spec.wording import flow, to_write
+from tfgraph.spec.wording import block_help, flow, to_write
 
 #: Keys that other formats have for the type of an entry, and for its parameters.
 TYPE_KEYS = ("type", "block", "class", "class_name", "kind", "op", "name")
@@ -46,7 +47,7 @@ def no_type(node: Node, kind: str, registry: Registry) -> Diagnostic:
     example = f"like `{next(iter(types), kind)}`"
     if isinstance(node, Mapping):
         return Diagnostic("TG207", f"{what} needs its type as a key", node.span, help=example)
-    meant = rewritten(node, types, kind, registry)
+    meant = _in_place(rewritten(node, types, kind, registry), kind)
     if not meant and isinstance(node, Scalar) and node.value is not None:
         meant = next(_accepting(types.values(), node.value), "")
     help = f"write `{meant}`" if meant else example
@@ -76,8 +77,7 @@ def miswritten(
         return Diagnostic("TG207", message, item, help="items of one list start in the same column")
     if meant := rewritten(type_node, known, kind, registry):
         message = f"`{shortened(type_node.value)}` is not how {what} is written"
-        meant = f"{{{meant}}}" if inner and ": " in meant else meant
-        return Diagnostic("TG207", message, span, help=f"write `{meant}`")
+        return Diagnostic("TG207", message, span, help=f"write `{_in_place(meant, kind, inner)}`")
     if base.number and (number := mend({"type": "number"}, type_node.value)):
         got = f"expected {what} or a number, got {kind_of(type_node)}"
         return Diagnostic("TG205", got, span, help=number)
@@ -102,6 +102,12 @@ def repeated(parts: Anatomy, types: Types, known: Collection[str]) -> Diagnostic
         help = block_help(name, value, beside)
     message = f"`{written}` is not how a layer is written"
     return Diagnostic("TG207", message, parts.type.span, help=help)
+
+
+def _in_place(meant: str, kind: str, inner: bool = False) -> str:
+    """An entry as it may stand: a mapping in braces, but for an item of a list."""
+    braced = (inner or kind not in ("layer", "metric")) and ": " in meant
+    return f"{{{meant}}}" if braced else meant
 
 
 def type_as_value(

@@ -10,7 +10,7 @@ from functools import cached_property
 from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.diagnostics import SET, Diagnostic, Span
 from tfgraph.spec.belonging import meant_section, training_keys
 from tfgraph.spec.failures import failures, innermost, missing
 from tfgraph.spec.intended import intended_section
@@ -103,7 +103,10 @@ class Parts:
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
         given = plain(at(self.node, path[:1]))
-        help = as_list(name, takes, place, self.layers) or intended_section(name, given)
+        one = isinstance(place, Mapping) or schema_of(part).is_valid([plain(place)])
+        help = (as_list(name, takes, place, self.layers) if one else "") or intended_section(
+            name, given
+        )
         if name != "inputs" or isinstance(given, str):  # mappings in a list may be inputs, or not
             help = help or mend_at(self.node, name, part.schema, self.variables)
         if not help and "const" in part.schema:
@@ -112,6 +115,8 @@ class Parts:
             takes = f"a name ({NAME_RULE})"
         if error.validator == "maxLength":
             takes = f"a name of at most {MAX_NAME} characters"
+        if place.span.source.name == SET and whole and help.startswith(f"write `{name}: "):
+            help = help.replace(f"`{name}: ", f"`--set {name}=")
         code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
         where = f"`{name}`" if whole else f"an item of `{name}`"
         message = f"{where} must be {takes}, got {kind_of(place)}"
@@ -123,6 +128,11 @@ def meant(node: Mapping, known: AbstractMapping[str, Part]) -> set[str]:
     names = part_names(known)
     unknown = (key.value for key, _ in node if key.value not in known)
     return {name for key in unknown for name in called(key, names) or near(key, names)}
+
+
+def schema_of(part: Part) -> Draft202012Validator:
+    """What checks the value of a part."""
+    return Draft202012Validator(part.schema)
 
 
 def _start(span: Span) -> Span:

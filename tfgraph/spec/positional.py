@@ -18,7 +18,14 @@ from tfgraph.spec.wording import entry_text, in_order
 MAX_ENTRY, MAX_VALUES = 200, 6
 #: Others have the parameters of initializers and schedules in another order.
 KINDS = ("layer", "optimizer")
+_NAMED = re.compile(r"([A-Za-z]\w*)(?: *[=:] *| +)([^\s=:]+)")
 _COMMAS = re.compile(r" *[,;] *| +")
+
+
+def named_value(text: str) -> tuple[str, str] | None:
+    """A name and a value with a blank, a `=` or a tight colon between them."""
+    found = _NAMED.fullmatch(text) if len(text) <= MAX_ENTRY else None
+    return (found[1], found[2]) if found else None
 
 
 def split(text: str) -> list[Any]:

@@ -24,7 +24,7 @@ from tfgraph.spec.nodes import (
     shortened,
     through,
 )
-from tfgraph.words import did_you_mean, listed
+from tfgraph.words import closest, listed
 
 VARIABLE_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 #: Variables that need each other, one after the other.
@@ -180,7 +180,10 @@ class Scope:
             return self.outer.find(name, start, end)
         if name not in self.declared:
             have = self.names()
-            help = did_you_mean(name, have)
+            # A name alone stands behind the sign, one in an expression without it.
+            sign = "$" if end - start > len(name) else ""
+            close = closest(name, have)
+            help = f"did you mean `{sign}{close}`?" if close else ""
             if not help:
                 help = f"there are {listed(have)}" if have else "declare it in `vars`"
             raise UnknownVariable(f"no variable is called `{shortened(name)}`", start, end, help)

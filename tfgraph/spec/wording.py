@@ -131,12 +131,30 @@ def to_write(
     component: type[Component],
     given: AbstractMapping[str, Any],
     beside: AbstractMapping[str, Any],
+    listed: bool = False,
 ) -> str:
-    """Help that shows an entry with what stands beside it, as the lines to write."""
-    first, more = ("- ", "  ") if component.kind in ("layer", "metric") else ("", "")
+    """Help that shows an entry with what stands beside it, as the lines to write.
+
+    `listed` for one that is an item of a list; layers and metrics always are.
+    """
+    item = listed or component.kind in ("layer", "metric")
+    first, more = ("- ", "  ") if item else ("", "")
     text = entry_text(component, given)
     if not beside:
         return f"write `{first}{text}`"
     lines = [f"{first}{text}" + ("" if given else ":")]
     lines += [f"{more}{name}: {flow(value)}" for name, value in beside.items()]
     return "\n".join(["write", *lines])
+
+
+def is_item(type_node: Scalar) -> bool:
+    """Whether an entry is an item of a list, on lines of its own."""
+    span = type_node.span
+    return span.source.line(span.line)[: span.column - 1].strip() == "-"
+
+
+def block_help(name: str, given: Any, beside: AbstractMapping[str, Any]) -> str:
+    """Help that shows the use of a block."""
+    lines = [f"- {name}" + (f": {flow(given)}" if given else ":" if beside else "")]
+    lines += [f"  {key}: {flow(value)}" for key, value in beside.items()]
+    return "\n".join(["write", *lines]) if beside else f"write `{lines[0]}`"
