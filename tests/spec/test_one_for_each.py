@@ -71,3 +71,28 @@ def test_a_metric_that_is_wrong_makes_no_figure_unknown(old, new, bad):
 
 def test_a_figure_that_nothing_gives_is_told_where_all_are_sound():
     assert told(("monitor: loss", "monitor: lost")) == ["lost"]
+
+
+@pytest.mark.parametrize("key", ["block", "macros", "blokcs"])
+def test_blocks_under_another_name_are_one_mistake(key):
+    text = f"""tfgraph: 1
+inputs: {{x: [4]}}
+{key}:
+  twice:
+    params: {{units: null}}
+    layers: [{{dense: $units}}, {{dense: $units}}]
+layers: [twice: 3]
+"""
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text)
+    (found,) = caught.value.diagnostics
+    assert (found.span.text, found.help) == (key, "did you mean `blocks`?")
+
+
+@pytest.mark.parametrize("key", ["extend", "base", "defaults"])
+def test_a_file_extended_under_another_name_is_one_mistake(key):
+    text = f"tfgraph: 1\n{key}: base.yaml\noptimizer: adam\n"
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text)
+    (found,) = caught.value.diagnostics
+    assert (found.span.text, found.help) == (key, "did you mean `extends`?")

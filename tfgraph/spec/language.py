@@ -49,7 +49,7 @@ SECTIONS: dict[str, Part] = {
         {"type": "string", "minLength": 1},
         "a path",
         "Another spec that this one builds on: mappings merge, lists and scalars replace.",
-        also=("base", "include", "inherits"),
+        also=("base", "include", "inherits", "defaults"),
     ),
     "vars": Part(
         {"type": "object"},
@@ -61,6 +61,7 @@ SECTIONS: dict[str, Part] = {
         {"type": "object"},
         "a mapping of names to blocks",
         "Layer types of this spec's own, made of layers.",
+        also=("macros", "modules", "templates"),
     ),
     "data": Part(
         _ENTRY,

@@ -11,15 +11,17 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence as AbstractSequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
-from tfgraph.diagnostics import SET, Span, TooManyProblems
+from tfgraph.diagnostics import MAX_PROBLEMS, SET, Span, TooManyProblems
 from tfgraph.registry import Registry
 from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
-from tfgraph.spec.language import SPENT
-from tfgraph.spec.nodes import Mapping, Node
+from tfgraph.spec.language import SECTIONS, SPENT
+from tfgraph.spec.nodes import Mapping, Node, Scalar
+from tfgraph.spec.parts import meant
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import (
     Notes,
@@ -74,12 +76,16 @@ def _resolved(
         node = apply_setting(node, setting, registry, notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
+    misnamed = _misnamed(node)
+    if isinstance(misnamed.get("extends"), Scalar):
+        notes.incomplete = True  # what is missing may stand in the file that is not read
+    raw = {*SPENT, *(key.value for key, value in node if value is misnamed.get("blocks"))}
     scope = file_scope(node, notes)
     file = replace(
         node,
-        entries=tuple((k, v if k.value in SPENT else scope.substitute(v)) for k, v in node),
+        entries=tuple((k, v if k.value in raw else scope.substitute(v)) for k, v in node),
     )
-    section = node.get("blocks")
+    section = node.get("blocks") or misnamed.get("blocks")
     blocks = declared_blocks(section, registry.types("layer"), notes)
     names = [key.value for key, _ in pairs_of(section)]
     entries = EntryReader(node.span.source, registry, path.parent)
@@ -95,6 +101,15 @@ def _resolved(
     with suppress(TooManyProblems):  # so many warnings are no error
         _unused(node, scope, blocks, used, notes)
     return Resolved(file, notes, tuple(names), variables, expander.aliases, unused)
+
+
+def _misnamed(node: Mapping) -> dict[str, Node]:
+    """What stands at keys that are meant for a section that is not given, by its name."""
+    found: dict[str, Node] = {}
+    unknown = ((key, value) for key, value in node if key.value not in SECTIONS)
+    for key, value in islice(unknown, MAX_PROBLEMS):  # of more, none is told
+        found |= dict.fromkeys(meant(Mapping(((key, value),), key.span), SECTIONS), value)
+    return {name: value for name, value in found.items() if node.get(name) is None}
 
 
 def _unused(
