@@ -223,6 +223,18 @@ def test_a_terminal_that_closes_ends_the_run_saved_unless_it_is_to_be_kept(
     assert (folder / f"runs/line-1/checkpoints/step-{outcome['step']}").is_dir()
 
 
+def test_a_run_that_is_interrupted_breaks_no_word_on_a_terminal(folder: Path) -> None:
+    plugin = "import os, signal\nfrom tfgraph.api import hookimpl\n\n\n@hookimpl\n"
+    plugin += "def tfgraph_steps_done():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+    (folder / "stops.py").write_text(plugin)
+    place = f"runs/{'long-' * 8}1"
+    shown = on_a_terminal(
+        folder, "--plugin", "stops.py", "train", "line.yaml", "--run", place, code=130
+    )
+    resuming = f"`tfgraph --plugin stops.py train --resume {place}`"
+    assert shown.endswith(f"interrupted after step 1; go on with\r\n{resuming}\r\n")
+
+
 def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -270,6 +282,7 @@ def slow_run(folder: Path, *more: str) -> subprocess.Popen[str]:
     for line in running.stderr:
         if line.startswith("saved "):
             break
+    time.sleep(1)  # a signal that comes before the first step ends the run before it
     return running
 
 

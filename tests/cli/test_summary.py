@@ -46,7 +46,7 @@ def test_at_its_time_limit_a_run_says_how_to_go_on(call: Caller) -> None:
         LINE.replace("epochs: 3", "steps: 9000000, time_limit: 0.2 seconds")
     )
     out = call("train", "line.yaml").out
-    assert re.search(r"\(time limit, [\d,]+ epochs?, [\d,]+ steps, ", out)
+    assert re.search(r"\(time limit, [\d,]+ epochs?, [\d,]+ steps?, ", out)
     assert "  tfgraph train --resume runs/line-1 --set 'train.time_limit=…'\n" in out
 
 

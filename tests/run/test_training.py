@@ -5,7 +5,10 @@ import os
 import signal
 import threading
 import time
+from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +18,8 @@ from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays, weights
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run import Interrupted
+from tfgraph.run import Interrupted, training
+from tfgraph.run.listing import listed
 
 
 def test_a_run_in_calls_is_a_run_in_one_call() -> None:
@@ -200,6 +204,49 @@ def test_a_terminal_that_closes_may_say_so_twice(tmp_path: Path) -> None:
         )
     assert caught.value.exit_code == 129
     assert int(tfgraph.open_run(tmp_path / "r").step) > 14
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_signal_between_making_a_run_and_its_first_step_ends_it_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    begun, first = tmp_path / "r", 0
+    if goes_on:
+        with pytest.raises(Interrupted):
+            tfgraph.train(tfgraph.loads(LINE), begun, listeners=[Interrupting(signal.SIGINT)])
+        first = int(tfgraph.open_run(begun).step)
+    loads = training.load_registry
+
+    def interrupted(*given: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return loads(*given)
+
+    monkeypatch.setattr(training, "load_registry", interrupted)
+    notes, plan = Notes(), tfgraph.loads(LINE)
+    call = partial(tfgraph.resume, begun) if goes_on else partial(tfgraph.train, plan, begun)
+    with pytest.raises(Interrupted) as caught:
+        call(listeners=[notes])
+    assert str(caught.value) == f"interrupted after step {first}"
+    assert notes.steps == []
+    assert [(o.status, o.step) for o in notes.outcomes] == [("interrupted", first)]
+    assert listed(begun).status == "interrupted"
+
+
+def test_the_speed_counts_the_examples_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Speeds:
+        def __init__(self) -> None:
+            self.found: list[float] = []
+
+        @hookimpl
+        def tfgraph_steps_done(self, examples_per_second: float) -> None:
+            self.found.append(examples_per_second)
+
+    # The clock moves by a second whenever it is looked at, and each step is a call.
+    monkeypatch.setattr("tfgraph.run.trainer.time.monotonic", map(float, count()).__next__)
+    monkeypatch.setattr("tfgraph.run.trainer.SECONDS_PER_CALL", 0.0)
+    speeds = Speeds()
+    tfgraph.train(tfgraph.loads(LINE, set={"train.epochs": 2}), listeners=[speeds])
+    assert speeds.found == [0, 8, 8, 8, 8, 8, 2, 8, 8, 8, 8, 8, 8, 2]
 
 
 def test_a_second_signal_ends_the_run_without_saving(tmp_path: Path) -> None:

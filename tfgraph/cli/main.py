@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from tfgraph import __version__
-from tfgraph.cli.output import say
+from tfgraph.cli.output import say, tell
 from tfgraph.errors import Interrupted, TfgraphError
 from tfgraph.reports.text import error_text
 
@@ -125,7 +125,7 @@ def _report(error: BaseException) -> int:
         say(error_text(error), err=True)
         return error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        say(getattr(error, "message", "interrupted"), err=True)
+        tell(getattr(error, "message", "interrupted"))
         return getattr(error, "exit_code", 128 + signal.SIGINT)
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1

@@ -9,8 +9,9 @@ from typing import TextIO
 
 import click
 
+from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.colour import paint
-from tfgraph.reports.wrapping import wrapped
+from tfgraph.reports.wrapping import MIN_WIDTH, wrapped
 
 #: Columns of what is printed into files and pipes.
 WIDTH = 80
@@ -32,6 +33,14 @@ def say(text: str, *, err: bool = False) -> None:
     except OSError:
         if not err:
             raise
+
+
+def tell(text: str) -> None:
+    """Print sentences on standard error: on a terminal no word of them is broken."""
+    if sys.stderr.isatty():
+        width = max(width_of(sys.stderr), MIN_WIDTH)
+        text = "\n".join(line for part in text.split("\n") for line in filled(part, width))
+    say(text, err=True)
 
 
 def coloured(stream: TextIO) -> bool:

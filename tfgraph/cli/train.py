@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tfgraph.api import hookimpl
-from tfgraph.cli.output import say
+from tfgraph.cli.output import say, tell
 from tfgraph.cli.specs import plan_of, set_option, sound
 from tfgraph.errors import Interrupted, TfgraphError
 from tfgraph.reports.text import count
@@ -103,7 +103,7 @@ class Teller:
     def begins(self, text: str) -> None:
         """Say what is about to happen, before TensorFlow loads, which takes seconds."""
         if not self.quiet:
-            say(text, err=True)
+            tell(text)
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -145,12 +145,12 @@ class Teller:
         def stopping() -> None:
             if summary.path and not self.quiet:
                 text = "ending the steps under way, and saving: Ctrl-C again leaves at once"
-                say(text, err=True)
+                tell(text)
 
         def leave() -> None:
             for progress in shown:
                 progress.hide()
-            say(summary.left(), err=True)
+            tell(summary.left())
             sys.stderr.flush()
 
         with leaving_at_the_second(stopping, leave), ExitStack() as preparing:
@@ -181,7 +181,7 @@ class Teller:
     def ended(self, summary: Summary) -> None:
         """Say how a run ended that was not broken off."""
         if not self.quiet and (nothing := summary.nothing_left()):
-            say(nothing, err=True)
+            tell(nothing)
         click.echo(summary.result)
         self.tell(summary.remarks(), err=True)
         self.tell([*summary.lies(), *summary.next_commands()])

@@ -41,6 +41,11 @@ class Timetable:
         """The epoch that a step belongs to, counted from 1."""
         return max(1, -(-step // self.steps_per_epoch))
 
+    def examples_before(self, step: int, batch_size: int) -> int:
+        """The examples of the steps up to one: the last batch of an epoch may be smaller."""
+        epochs, rest = divmod(step, self.steps_per_epoch)
+        return epochs * self.examples + min(rest * batch_size, self.examples)
+
     def next_stop(self, step: int) -> int:
         """The first step after `step` after which something is due."""
         periods = [

@@ -90,6 +90,8 @@ class Trainer:
         if self.step == self.info.first_step == 0:
             self.save()
         step = self.step
+        if self.over(step) is None:
+            self.heed()
         while (status := self.over(step)) is None:
             stop = self.timetable.next_stop(step)
             while step < stop and not self.out_of_time():
@@ -151,10 +153,11 @@ class Trainer:
         if not self.called:
             self.called = True
             return 0.0
-        batch = min(self.graph.plan.spec.training.batch_size, self.timetable.examples)
+        size, step = self.graph.plan.spec.training.batch_size, self.step
+        first, last = (self.timetable.examples_before(s, size) for s in (step - steps, step))
         examples, took = self.timed
-        self.timed = examples + steps * batch, took + seconds
-        return steps * batch / seconds
+        self.timed = examples + last - first, took + seconds
+        return (last - first) / seconds
 
     def record(self, step: int) -> None:
         """Evaluate if that is due, and add a line to the log."""

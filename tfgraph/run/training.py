@@ -18,7 +18,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
-from tfgraph.run.interrupts import deferred_signals
+from tfgraph.run.interrupts import Signals, deferred_signals
 from tfgraph.run.listeners import Listeners, refuse_unfit
 from tfgraph.run.lock import locked
 from tfgraph.run.making import created, refuse_existing
@@ -121,9 +121,9 @@ def train(
             state=State(prepared.graph),
             again=again,
         )
-    with folder as directory:
+    with folder as directory, deferred_signals() as signals:
         written = outputs(directory, command, warn or _LOGGER.warning)
-        told = _Told((*written.listeners, *listeners), plugin_files, written.warn)
+        told = _Told((*written.listeners, *listeners), plugin_files, written.warn, signals)
         return _run(prepared, directory, None, told, moved)
 
 
@@ -182,12 +182,13 @@ def resume(
         saved = replace(checkpoint.saved, log=History(plan, list(records)).text())
         # The arrays would be held to the end else.
         checkpoint = replace(checkpoint, arrays={}, saved=saved)
-        if plan is not before:
-            directory.write_resolved(plan)
-        directory.write_log(checkpoint.saved.log)
-        directory.begin()
-        told = _Told((*written.listeners, *listeners), plugin_files, warn)
-        return _run(prepared, directory, checkpoint, told, None)
+        with deferred_signals() as signals:
+            if plan is not before:
+                directory.write_resolved(plan)
+            directory.write_log(checkpoint.saved.log)
+            directory.begin()
+            told = _Told((*written.listeners, *listeners), plugin_files, warn, signals)
+            return _run(prepared, directory, checkpoint, told, None)
 
 
 def check_possible(plan: Plan, run_dir: str | Path | None) -> None:
@@ -266,11 +267,12 @@ def _prepared(plan: Plan, data: Arrays | None) -> _Prepared:
 
 @dataclass(frozen=True)
 class _Told:
-    """Who is told of a run, and who of what goes wrong without ending it."""
+    """Who is told of a run, who of what goes wrong without ending it, and what the run is told."""
 
     listeners: Sequence[object]
     plugin_files: Sequence[str]
     warn: Callable[[str], None]
+    signals: Signals
 
 
 def _run(
@@ -298,37 +300,32 @@ def _run(
     )
     listeners = Listeners(load_registry(told.plugin_files), told.listeners, told.warn)
     watched = prepared.watched
-    with deferred_signals() as signals:
-        trainer = Trainer(
-            info,
-            prepared.split("train"),
-            lambda: prepared.figures(watched) if watched else {},
-            history,
-            listeners,
-            signals,
-            told.warn,
-            seconds=saved.seconds if saved else 0.0,
-            unsaved=checkpoint is None,
-        )
-        try:
-            listeners.call("tfgraph_run_started", run=info)
-            status = trainer.run()
-            split = next((s for s in ("test", "validation") if prepared.has(s)), None)
-            outcome = trainer.outcome(status, split, prepared.figures)
-            if directory:
-                _note_data(directory, prepared, told.warn)
-        except BaseException as error:
-            outcome = Outcome(_status(error), trainer.step, trainer.elapsed(), message=str(error))
-            _end(listeners, info, directory, outcome, told.warn)
-            raise
+    trainer = Trainer(
+        info,
+        prepared.split("train"),
+        lambda: prepared.figures(watched) if watched else {},
+        history,
+        listeners,
+        told.signals,
+        told.warn,
+        seconds=saved.seconds if saved else 0.0,
+        unsaved=checkpoint is None,
+    )
+    try:
+        listeners.call("tfgraph_run_started", run=info)
+        status = trainer.run()
+        split = next((s for s in ("test", "validation") if prepared.has(s)), None)
+        outcome = trainer.outcome(status, split, prepared.figures)
+        if directory:
+            _note_data(directory, prepared, told.warn)
+    except BaseException as error:
+        outcome = Outcome(_status(error), trainer.step, trainer.elapsed(), message=str(error))
         _end(listeners, info, directory, outcome, told.warn)
-        if (
-            signals.number is not None
-        ):  # it came too late to end anything, and is obeyed all the same
-            said = (
-                f"interrupted after step {outcome.step}, when the run had ended: {outcome.status}"
-            )
-            raise Interrupted(signals.number, said)
+        raise
+    _end(listeners, info, directory, outcome, told.warn)
+    if told.signals.number is not None:  # it came too late to end anything, and is obeyed
+        said = f"interrupted after step {outcome.step}, when the run had ended: {outcome.status}"
+        raise Interrupted(told.signals.number, said)
     return Run(graph, tuple(history.records), outcome, path)
 
 
