@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ import tfgraph
 from tests.run.models import NOISY
 from tests.run.runs import DATA, StopAt
 from tests.run.test_faults import save
-from tfgraph.run import Interrupted
+from tfgraph.run import Interrupted, Outcome
 from tfgraph.run.checkpoint import Store
 from tfgraph.run.directory import RunDirectory
 
@@ -98,3 +100,19 @@ def test_a_run_that_goes_on_leaves_what_is_not_its_own(
         *("plots/mine.svg", "export/model.onnx"),
     }
     assert RunDirectory(path).store.steps() == [16]
+
+
+def test_that_a_run_goes_on_survives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, fsync = RunDirectory(tmp_path), os.fsync
+    synced: list[tuple[int, Any]] = []
+    directory.write_outcome(Outcome("finished", 3, 1.0))
+
+    def noted(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, directory.outcome()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    directory.begin()
+    assert synced == [(tmp_path.stat().st_ino, None)]

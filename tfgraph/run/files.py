@@ -181,10 +181,11 @@ def rename(old: Path, new: Path) -> None:
 
 
 def delete(path: Path) -> None:
-    """Delete a file where there is one; DataError where that fails."""
+    """Delete a file where there is one, and have that on the disk; DataError where that fails."""
     try:
         with suppress(FileNotFoundError):
             os.unlink(path)
+            sync_folder(path.parent)
     except OSError as error:
         raise DataError(f"cannot delete `{path}`: {reason(error)}") from error
 
