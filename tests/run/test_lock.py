@@ -52,6 +52,8 @@ def test_a_second_process_is_told_which_one_has_the_run(
     assert caught.value.message == (
         f"the run `{tmp_path}` is being trained already (process {holder.pid})"
     )
+    # Also said of a run that is to go on, which no other directory would help.
+    assert caught.value.help == f"wait for it to end, or end it, saved, with `kill {holder.pid}`"
     assert (tmp_path / "lock").read_text() == f"{holder.pid}\n"
 
 

@@ -38,9 +38,10 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
         if not any(_tries(path, descriptor)):
             owner = _PID.fullmatch(_content(descriptor))
             by = f" (process {owner[1].decode()})" if owner else ""
+            end = f", or end it, saved, with `kill {owner[1].decode()}`" if owner else ""
             raise UsageError(
                 f"the run `{shown or folder}` is being trained already{by}",
-                help="wait for it to end, or choose another directory with `--run`",
+                help=f"wait for it to end{end}",
             )
         _write_owner(path, descriptor)
         yield
