@@ -69,4 +69,20 @@ def test_a_classifier_that_has_learned_nothing_is_remarked_on(learnt: bool) -> N
     found, _ = remarked(CLASSES, data)
     assert len(found) == (0 if learnt else 1)
     for text in found:
-        assert text.startswith("test accuracy is that of guessing among 4 classes")
+        said = "test accuracy is that of always answering the most frequent of 4 classes (0.2"
+        assert text.startswith(said)
+
+
+def test_an_answer_that_is_always_the_same_has_learned_nothing() -> None:
+    draws = np.random.default_rng(0)
+    data = {}
+    for split in ("train", "test"):
+        y = (draws.uniform(size=400) < 0.1).astype(np.int32)  # nine of ten are of the class 0
+        x = 1 + draws.uniform(size=(400, 3))  # its sum stands for the bias that there is not
+        data[split] = {"x": x.astype(np.float32), "y": y}
+    found, run = remarked(CLASSES, data)
+    assert run.metrics["accuracy"] > 0.85
+    assert [text.split(":")[0] for text in found] == [
+        "test accuracy is that of always answering the most frequent of 4 classes "
+        f"({1 - data['test']['y'].mean():.4f})"
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tfgraph.lazy import np
 from tfgraph.reports.figures import figure
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, RunInfo
 
-#: So many standard deviations above guessing an accuracy is still that of guessing.
+#: So many standard deviations above that of a constant answer an accuracy is no better.
 _DEVIATIONS = 2.0
 
 
@@ -45,11 +46,14 @@ def _of_guessing(run: RunInfo, outcome: Outcome) -> Iterator[str]:
         value = outcome.metrics.get(metric.name)
         if metric.metric.type != "accuracy" or not classes or value is None or not outcome.split:
             continue
-        labels = run.arrays(outcome.split)[metric.target]
-        guess, size = 1 / classes, math.prod(labels.shape)
-        if outcome.step and value <= guess + _DEVIATIONS * math.sqrt(guess * (1 - guess) / size):
+        labels = run.arrays(outcome.split)[metric.target].numpy()
+        _, counts = np.unique(labels, return_counts=True)
+        share, size = float(counts.max() / labels.size), labels.size
+        if len(counts) == 1:
+            continue  # any answer but that would be worse
+        if outcome.step and value <= share + _DEVIATIONS * math.sqrt(share * (1 - share) / size):
             yield (
-                f"{outcome.split} {metric.name} is that of guessing among {classes:,} classes: the "
-                "model has learned nothing that shows there; see whether the loss falls, and try "
-                "another learning rate"
+                f"{outcome.split} {metric.name} is that of always answering the most frequent of "
+                f"{classes:,} classes ({figure(share)}): the model has learned nothing that shows "
+                "there; see whether the loss falls, and try another learning rate"
             )
