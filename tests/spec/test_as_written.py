@@ -115,3 +115,19 @@ def test_a_list_in_a_setting_is_told_as_a_setting():
     found = problem(text, set={"metrics": "mean_absolute_error"})
     assert found.help == "write `--set metrics=[mean_absolute_error]`"
     assert tfgraph.loads(text, set={"metrics": ["mean_absolute_error"]})
+
+
+@pytest.mark.parametrize("figure", ["val_loss", "test_loss"])
+def test_a_figure_named_after_its_split_is_told_without_it(figure):
+    text = TRAINED.replace("epochs: 3", f"early_stopping: {{monitor: {figure}}}")
+    assert problem(text).help == "did you mean `loss`?"
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml"])
+def test_a_file_to_extend_is_told_with_the_suffix_that_it_has(tmp_path, suffix):
+    (tmp_path / f"base{suffix}").write_text(TRAINED)
+    child = tmp_path / "child.yaml"
+    child.write_text("tfgraph: 1\nextends: base\n")
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.load(child)
+    assert [found.help for found in caught.value.diagnostics] == [f"did you mean `base{suffix}`?"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tfgraph.spec.language import LOSS_SIBLINGS
 from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, kind_of, shortened
+from tfgraph.spec.paths import MAX_PATH
 from tfgraph.spec.reader import MAX_BYTES, decode, read
 from tfgraph.spec.variables import Notes
 
@@ -18,6 +19,17 @@ SUFFIXES = (".yaml", ".yml")
 #: Sections that hold one entry: another type replaces the one of the file extended.
 _ENTRY_SECTIONS = ("data", "loss", "optimizer")
 _VERSION_LINE = re.compile(r"""(^|[{,][ \t]*)["']?tfgraph["']?[ \t]*:""", re.MULTILINE)
+
+
+def _with_suffix(text: str, folder: Path) -> str:
+    """Help that names the file that is there with a suffix of a spec behind the name."""
+    if len(text) > MAX_PATH or Path(text).is_absolute():
+        return ""
+    try:
+        found = next((text + end for end in SUFFIXES if (folder / (text + end)).is_file()), "")
+    except (OSError, ValueError):
+        return ""
+    return f"did you mean `{found}`?" if found else ""
 
 
 class Extender:
@@ -47,7 +59,7 @@ class Extender:
             return self.fail(
                 target,
                 f"`extends` takes a relative path to a .yaml file, got `{shortened(text)}`",
-                help="like `extends: ../base.yaml`",
+                help=_with_suffix(text, folder) or "like `extends: ../base.yaml`",
             )
         if len(chain) > MAX_EXTENDS:
             return self.fail(target, f"more than {MAX_EXTENDS} files extend each other")

@@ -32,7 +32,7 @@ def check_monitored(
         span = scope.spec.place(place)
         if known is not None and name not in known:
             have = f"the figures are {listed(known)}" if known else "add a `loss` or `metrics`"
-            help = did_you_mean(name, known) or have
+            help = did_you_mean(_bare(name), known) or have
             scope.report("TG209", f"no figure is called `{name}`", span, help=help)
         elif name in (metric.name for metric in metrics if metric.metric.better is None):
             help = "name one that is better the larger or the smaller it is"
@@ -53,6 +53,11 @@ def figure_names(
     """What evaluation gives, by name: `loss`, each of several losses, each metric."""
     parts = [loss.name for loss in losses] if len(losses) > 1 else []
     return (*([LOSS] if losses else []), *parts, *(metric.name for metric in metrics))
+
+
+def _bare(name: str) -> str:
+    """The name of a figure without the split that others put before it: `val_loss`."""
+    return name.removeprefix("val_").removeprefix("test_")
 
 
 def _unwatched(scope: Scope) -> str:
