@@ -351,6 +351,7 @@ def test_parameters_of_an_optimizer_are_known_by_other_names(optimizer, help):
         ("batch_size: 5", "write `train: {batch_size: 5}`"),
         ("fit: {epochs: 3}", "did you mean `train`?"),
         ("model: [relu]", "`layers` is there already: leave one of the two out"),
+        ("compile: true", "write `train: {compile: true}`"),
         ("compile: {loss: mse}", "`loss`, `optimizer` and `metrics` are sections of their own"),
         ("lr: 0.1", "write it inside the optimizer: `optimizer: {adam: {learning_rate: 0.1}}`"),
         ("train: {learning_rate: 0.1}", "write it inside the optimizer: `optimizer: {adam: "

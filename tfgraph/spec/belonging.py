@@ -71,11 +71,21 @@ def nested(path: tuple[str, ...], value: object) -> str:
 
 
 def training_keys(file: Mapping) -> list[Scalar]:
-    """The unknown sections that are parameters of the training."""
+    """The unknown sections that are parameters of the training.
+
+    One of several parts is that of another library, where there is one of its name.
+    """
+    from tfgraph.spec.elsewhere import missing_section
+
     names = part_names(SECTIONS)
-    unknown = [key for key, _ in file if key.value not in SECTIONS]
-    trained = [key for key in unknown if parameter_path(key.value, None)[:1] == ("train",)]
-    return [key for key in trained if not called(key.value, names)]
+    unknown = [(key, value) for key, value in file if key.value not in SECTIONS]
+    return [
+        key
+        for key, value in unknown
+        if parameter_path(key.value, None)[:1] == ("train",)
+        and not called(key.value, names)
+        and not (isinstance(value, Mapping) and missing_section(key.value))
+    ]
 
 
 def meant_section(
@@ -101,7 +111,7 @@ def meant_section(
         return _for_training(file, trained)
     path = parameter_path(key.value, optimizer)
     return (
-        (path and in_optimizer(path, value))
+        (path[:1] == ("optimizer",) and in_optimizer(path, value))
         or missing_section(key.value)
         or asked(near(key.value, names))
         or "`tfgraph explain` lists the sections"
