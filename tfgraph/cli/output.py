@@ -9,9 +9,7 @@ from typing import TextIO
 
 import click
 
-from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.colour import paint
-from tfgraph.reports.wrapping import MIN_WIDTH, wrapped
 
 #: Columns of what is printed into files and pipes.
 WIDTH = 80
@@ -25,6 +23,8 @@ def say(text: str, *, err: bool = False) -> None:
     """
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
+        from tfgraph.reports.wrapping import wrapped
+
         text = wrapped(text, width_of(stream))
     colour = coloured(stream)
     try:
@@ -38,6 +38,9 @@ def say(text: str, *, err: bool = False) -> None:
 def tell(text: str) -> None:
     """Print sentences on standard error: on a terminal no word of them is broken."""
     if sys.stderr.isatty():
+        from tfgraph.reference.paragraphs import filled
+        from tfgraph.reports.wrapping import MIN_WIDTH
+
         width = max(width_of(sys.stderr), MIN_WIDTH)
         text = "\n".join(line for part in text.split("\n") for line in filled(part, width))
     say(text, err=True)

@@ -33,7 +33,6 @@ from tfgraph.spec.nodes import (
     through,
 )
 from tfgraph.spec.scalars import core_scalar
-from tfgraph.spec.syntax import not_yaml
 
 MAX_DEPTH = 64
 TOO_DEEP = f"values nest deeper than {MAX_DEPTH} levels"
@@ -65,6 +64,8 @@ def compose(source: Source, start: int = 0) -> tuple[Node | None, list[Diagnosti
 
 
 def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
+    from tfgraph.spec.syntax import not_yaml
+
     # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
     found = not_yaml(source, error, source.end)
     too_deep = "nesting depth" in str(getattr(error, "problem", ""))
