@@ -29,7 +29,7 @@ def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, T
 
     def train(steps: Tensor, **arrays: Tensor) -> dict[str, Tensor]:
         first, before = global_step.read_value(), loss_sum.read_value()
-        start = Progress(first, before, tf.constant(0.0, tf.float64))
+        start = LoopState(first, before, tf.constant(0.0, tf.float64))
         batches = Batches(arrays, plan.fields, plan.spec.training)
         found = _passes(plan, variables, start, first + steps, batches)
         with tf.control_dependencies([found.step]):
@@ -41,7 +41,7 @@ def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, T
     return train
 
 
-class Progress(NamedTuple):
+class LoopState(NamedTuple):
     """Where the loop stands: the step, the sum of the objectives, the last one of them."""
 
     step: Tensor
@@ -54,45 +54,45 @@ class Progress(NamedTuple):
 
 
 def _passes(
-    plan: Plan, variables: Variables, start: Progress, end: Tensor, some: Batches
-) -> Progress:
+    plan: Plan, variables: Variables, start: LoopState, end: Tensor, batches: Batches
+) -> LoopState:
     """Steps before `end`: in whole batches, whose shapes are known, and what is left of an epoch.
 
     A graph that knows its shapes is smaller, and faster by a seventh for a small model. The last
     batch of an epoch gets a graph of its own, which is made ready when the first one comes.
     """
 
-    def one(now: Progress, batches: Batches) -> Progress:
-        loss = training_step(plan, variables, now.step, batches)
+    def one(now: LoopState, own: Batches) -> LoopState:
+        loss = training_step(plan, variables, now.step, own)
         loss = tf.cast(loss, tf.float64)
-        return Progress(now.step + 1, now.total + loss, loss)
+        return LoopState(now.step + 1, now.total + loss, loss)
 
-    def whole_batches(now: Progress, end: Tensor, known: KnownOrder | None = None) -> Progress:
-        batches = replace(some, whole=True, known=known)
-        return _loop(lambda now: one(now, batches), now, end)
+    def whole_batches(now: LoopState, end: Tensor, known: KnownOrder | None = None) -> LoopState:
+        whole = replace(batches, whole=True, known=known)
+        return _loop(lambda now: one(now, whole), now, end)
 
-    def rest_of_epoch(now: Progress) -> Progress:
-        return one(now, some)
+    def rest_of_epoch(now: LoopState) -> LoopState:
+        return one(now, batches)
 
     training = plan.spec.training
-    run = _compiled(whole_batches, some) if training.compile else whole_batches
+    run = _compiled(whole_batches, batches) if training.compile else whole_batches
     rest = tf.function(rest_of_epoch, autograph=False, experimental_attributes={"_noinline": True})
 
-    def some_batches(now: Progress) -> Progress:
-        until = end if some.always_whole() else tf.minimum(end, some.whole_until(now.step))
+    def some_batches(now: LoopState) -> LoopState:
+        until = end if batches.always_whole() else tf.minimum(end, batches.whole_until(now.step))
         now = run(now, until)
-        if some.always_whole():
+        if batches.always_whole():
             return now
-        left = now.before(end) & ~some.is_whole(now.step)
-        made: Progress = tf.cond(left, lambda: rest(now), lambda: now)
+        left = now.before(end) & ~batches.is_whole(now.step)
+        made: LoopState = tf.cond(left, lambda: rest(now), lambda: now)
         return made
 
-    if some.always_whole() and not training.compile:
+    if batches.always_whole() and not training.compile:
         return some_batches(start)
     return _loop(some_batches, start, end)
 
 
-def _compiled(loop: Callable[..., Progress], batches: Batches) -> Callable[..., Progress]:
+def _compiled(loop: Callable[..., LoopState], batches: Batches) -> Callable[..., LoopState]:
     """The same, compiled with XLA; it may end before, where the known order of rows does.
 
     XLA has no operation for that order, and fixes shapes when it compiles: a loop without a step,
@@ -100,24 +100,24 @@ def _compiled(loop: Callable[..., Progress], batches: Batches) -> Callable[..., 
     """
     compiled = tf.function(loop, autograph=False, jit_compile=True)
 
-    def steps(now: Progress, end: Tensor) -> Progress:
+    def steps(now: LoopState, end: Tensor) -> LoopState:
         known = batches.order_from(now.step) if batches.training.shuffle else None
-        made: Progress = compiled(now, tf.minimum(end, known.end) if known else end, known)
+        made: LoopState = compiled(now, tf.minimum(end, known.end) if known else end, known)
         return made
 
-    def run(now: Progress, end: Tensor) -> Progress:
-        made: Progress = tf.cond(now.before(end), lambda: steps(now, end), lambda: now)
+    def run(now: LoopState, end: Tensor) -> LoopState:
+        made: LoopState = tf.cond(now.before(end), lambda: steps(now, end), lambda: now)
         return made
 
     return run
 
 
-def _loop(body: Callable[[Progress], Progress], start: Progress, end: Tensor) -> Progress:
-    made: Progress = tf.while_loop(
-        lambda *now: Progress(*now).before(end),
-        lambda *now: body(Progress(*now)),
+def _loop(body: Callable[[LoopState], LoopState], start: LoopState, end: Tensor) -> LoopState:
+    made: LoopState = tf.while_loop(
+        lambda *now: LoopState(*now).before(end),
+        lambda *now: body(LoopState(*now)),
         start,
-        shape_invariants=Progress(*[tf.TensorShape([])] * 3),
+        shape_invariants=LoopState(*[tf.TensorShape([])] * 3),
     )
     return made
 
