@@ -96,3 +96,105 @@ def test_a_file_extended_under_another_name_is_one_mistake(key):
         tfgraph.loads(text)
     (found,) = caught.value.diagnostics
     assert (found.span.text, found.help) == (key, "did you mean `extends`?")
+
+
+BRANCHES = """tfgraph: 1
+inputs: {a: [4], b: [6], y: [3]}
+layers:
+  - dense: 8
+    name: left
+    from: a
+  - dense: 6
+    name: right
+    from: b
+  - dense: 8
+    name: again
+    share: left
+    from: a
+  - concat:
+    name: both
+    from: [left, right]
+  - dense: 3
+    name: out
+    from: both
+loss: {squared_error: , target: y}
+optimizer: adam
+"""
+
+
+def marked(text):
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text)
+    return [found.span.text for found in caught.value.diagnostics]
+
+
+def changed(*changes):
+    text = BRANCHES
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def test_the_branches_without_mistakes_are_sound():
+    assert tfgraph.loads(BRANCHES).outputs == ("out",)
+
+
+#: What is wrong with a layer, an input or a name, as far as it makes that and no other unsound.
+UNSOUND = [
+    ("dense: 6\n", "dense: 6.5\n", "6.5"),
+    ("dense: 6\n", "dnse: 6\n", "dnse"),
+    ("dense: 6\n", "quux: 6\n", "quux"),
+    ("dense: 6\n", "dense: {unit: 6}\n", "unit"),
+    ("b: [6]", "b: [six]", "six"),
+    ("b: [6]", "b: {shape: [6], dtype: float33}", "float33"),
+    ("name: right", "nmae: right", "nmae"),
+    ("name: right", "name: right\n    freeze: 3", "3"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "bad"), UNSOUND)
+def test_what_is_unsound_makes_nothing_else_so(old, new, bad):
+    (found,) = marked(changed((old, new)))
+    assert found == bad
+
+
+@pytest.mark.parametrize(("old", "new", "bad"), UNSOUND)
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("share: left", "share: lfet", "lfet"),
+        ("from: [left, right]", "from: [lift, right]", "lift"),
+        ("target: y", "target: yy", "yy"),
+        ("optimizer: adam", "optimizer: adam\noutputs: [ot]", "ot"),
+        (
+            "optimizer: adam",
+            "optimizer: adam\nmetrics: [{mean_absolute_error: , of: outt, target: y}]",
+            "outt",
+        ),
+    ],
+)
+def test_what_is_unsound_hides_no_unknown_name(old, new, bad, other):
+    *other, name = other
+    found = marked(changed((old, new), other))
+    assert len(found) == 2
+    assert name in found
+
+
+@pytest.mark.parametrize(("old", "new", "bad"), UNSOUND)
+def test_what_is_unsound_hides_no_shape_that_does_not_depend_on_it(old, new, bad):
+    found = marked(changed((old, new), ("share: left\n    from: a", "share: left\n    from: y")))
+    assert len(found) == 2
+    assert "left" in found  # its weights have another shape
+
+
+def test_an_unknown_dataset_hides_no_unknown_layer():
+    text = changed(
+        ("inputs: {a: [4], b: [6], y: [3]}", "data: mnits"), ("share: left", "share: lfet")
+    )
+    assert marked(text) == ["mnits", "lfet"]
+
+
+@pytest.mark.parametrize("name", ["$right", "3", "[right]"])
+def test_what_has_no_name_that_can_be_read_may_have_any(name):
+    assert marked(changed(("name: right", f"name: {name}"))) == [name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from tfgraph.api import (
     Loss,
     Metric,
     Optimizer,
+    TensorSpec,
 )
 from tfgraph.diagnostics import Source, Span
 from tfgraph.spec import nodes
@@ -22,6 +24,7 @@ from tfgraph.spec.nodes import Node
 from tfgraph.spec.training import Training
 from tfgraph.spec.writing import written
 
+_NUMBERED = re.compile(r".+_\d+")
 C_co = TypeVar("C_co", bound=Component, covariant=True)
 
 
@@ -36,6 +39,19 @@ class Name:
         return self.value
 
 
+def name_at(node: Node | None) -> Name | None:
+    """The name that a node is; None where there is none."""
+    return Name(nodes.plain(node), node.span) if node else None
+
+
+def names_at(node: Node | None) -> tuple[Name, ...]:
+    """The names that a node is, or lists."""
+    if node is None:
+        return ()
+    items = node.items if isinstance(node, nodes.Sequence) else (node,)
+    return tuple(Name(nodes.plain(item), item.span) for item in items)
+
+
 @dataclass(frozen=True)
 class Entry(Generic[C_co]):
     """A component and where its type stands; `spans` leads to its parameters' values.
@@ -46,6 +62,20 @@ class Entry(Generic[C_co]):
     component: C_co
     span: Span
     spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+class _Unsound(Layer):
+    """No type of a spec, and never planned."""
+
+    type = ""
+
+    def infer(self, *xs: TensorSpec) -> TensorSpec:
+        """Not known."""
+        raise AssertionError("an unsound layer is never planned")
+
+
+#: In place of a layer that something is wrong with.
+UNSOUND = _Unsound()
 
 
 @dataclass(frozen=True)
@@ -60,6 +90,39 @@ class LayerEntry(Entry[Layer]):
     inputs: tuple[Name, ...] = ()
     share: Name | None = None
     freeze: Span | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its type and parameters are known."""
+        return self.component is not UNSOUND
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is not known of a spec that has mistakes, so that none is told again for what follows.
+
+    `inputs` are those that are unsound, `words` what stands in unsound layers: names, perhaps.
+    `numbered` is for a layer that may have a name by its type and a number, `layers` for one that
+    may have any; `fields`, `targets` and `training` for what is not known for certain as a whole.
+    """
+
+    inputs: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    numbered: bool = False
+    layers: bool = False
+    fields: bool = False
+    targets: bool = False
+    training: bool = False
+
+    def may_be_layer(self, name: str) -> bool:
+        """Whether a name that nothing sound has may be that of an unsound layer."""
+        parts = name.split(".")
+        numbered = self.numbered and _NUMBERED.fullmatch(parts[0]) is not None
+        return self.layers or numbered or not self.words.isdisjoint([name, *parts])
+
+    def may_be_any(self, name: str) -> bool:
+        """The same of a name that a layer or an input may have."""
+        return self.fields or name in self.inputs or self.may_be_layer(name)
 
 
 @dataclass(frozen=True)
@@ -123,11 +186,8 @@ class Spec:
     losses: tuple[LossEntry, ...] = ()
     optimizer: Entry[Optimizer] | None = None
     metrics: tuple[MetricEntry, ...] = ()
-    #: Whether all losses and metrics are sound: which inputs are targets is not known else.
-    targets_known: bool = True
     training: Training = field(default_factory=Training)
-    #: Whether it is the one that the spec asks for: where that is not sound, it is the default.
-    training_known: bool = True
+    doubts: Doubts = Doubts()
     spans: Mapping[str, Span] = field(default_factory=dict)
     #: Where relative data paths start.
     folder: Path = Path()

@@ -8,6 +8,8 @@ from tfgraph.spec.nodes import Node, Scalar
 
 #: A stack may come to so many layers by blocks and repeats.
 MAX_LAYERS = 10_000
+#: In place of the type in the name of a layer whose type is not known: no spec can write it.
+UNTOLD = "?"
 
 
 def layer_names(

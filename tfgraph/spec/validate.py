@@ -18,8 +18,17 @@ from tfgraph.spec import language
 from tfgraph.spec.belonging import optimizer_of
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.language import INPUT_RULE, InputField, Part
-from tfgraph.spec.model import ClassWeights, LayerEntry, LossEntry, MetricEntry, Name, Spec
-from tfgraph.spec.naming import layer_names
+from tfgraph.spec.layers import LayerReader
+from tfgraph.spec.model import (
+    ClassWeights,
+    Doubts,
+    LossEntry,
+    MetricEntry,
+    Name,
+    Spec,
+    name_at,
+    names_at,
+)
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
 from tfgraph.spec.parts import meant
 from tfgraph.spec.resolve import Resolved
@@ -76,38 +85,43 @@ class _Validator:
             self.needs(sections, node, spans)
         name = sound.get("name")
         description = sound.get("description")
-        before = self.entries.findings.problems
-        inputs, chosen = self.inputs(sound.get("inputs"))
-        if self.entries.findings.problems > before or not {"inputs", "data"} & set(sections):
-            bad.add("inputs")
-        layers = self.layers(sound.get("layers"))
+        inputs, chosen, unsound_inputs = self.inputs(sound.get("inputs"))
+        layers = LayerReader(self.entries, self.resolved.notes).read(sound.get("layers"))
+        self.unused()
         data = self.entries.typed(sound.get("data"), Dataset)
         optimizer = self.entries.typed(sound.get("optimizer"), Optimizer)
         before = self.entries.findings.problems
         losses = self.losses(sound.get("loss"))
         metrics = self.metrics(sound.get("metrics"))
         compared = {"loss", "metrics"} & {*bad, *meant(node, language.SECTIONS)}
-        targets_known = self.entries.findings.problems == before and not compared
+        targets = self.entries.findings.problems > before or bool(compared)
         training, train_spans = self.training(sound.get("train"))
-        # A section that is there and not sound makes every later finding doubtful.
-        doubtful = bad & {"inputs", "layers", "data"} or ("data" in sections and data is None)
-        if not layers or doubtful or incomplete:
+        if not layers.entries or incomplete:
             return None
+        fieldless = not {"inputs", "data"} & set(sections) or ("data" in sections and data is None)
+        doubts = Doubts(
+            inputs=unsound_inputs,
+            words=frozenset(layers.words),
+            numbered=layers.numbered,
+            layers=layers.unknown,
+            fields=bool(bad & {"inputs", "data"}) or fieldless,
+            targets=targets,
+            training=training is None or "train" in bad,
+        )
         return Spec(
             name=plain(name) if name else default_name,
             source=self.entries.source,
-            layers=layers,
+            layers=layers.entries,
             description=plain(description) if description else "",
             data=data,
             inputs=inputs,
             chosen=chosen,
-            outputs=_names(sound.get("outputs")),
+            outputs=names_at(sound.get("outputs")),
             losses=losses,
             optimizer=optimizer,
             metrics=metrics,
-            targets_known=targets_known,
             training=training or Training(),
-            training_known=training is not None and "train" not in bad,
+            doubts=doubts,
             spans={**spans, **{f"train.{name}": span for name, span in train_spans.items()}},
             folder=self.entries.data_folder,
             aliases=self.resolved.aliases,
@@ -140,75 +154,33 @@ class _Validator:
 
     # ---- sections
 
-    def inputs(self, node: Node | None) -> tuple[dict[str, tuple[Field, Span]], tuple[Name, ...]]:
+    def inputs(
+        self, node: Node | None
+    ) -> tuple[dict[str, tuple[Field, Span]], tuple[Name, ...], tuple[str, ...]]:
+        """The inputs with their fields, those that are chosen by name, and those that are unsound."""
         if not isinstance(node, Mapping):
-            return {}, _names(node)
-        fields = {}
+            return {}, names_at(node), ()
+        fields, unsound = {}, []
         for key, value in node:
-            if not language.is_input_name(key.value):
+            named = language.is_input_name(key.value)
+            if not named:
                 message = f"`{key.value}` is no name for an input"
                 self.entries.findings.report(
                     "TG206", message, key.span, help=f"a name is {INPUT_RULE}"
                 )
             made = self.entries.parameters(InputField, Scalar("input", key.span), value)
-            if made and isinstance(made[0], InputField):
+            if named and made and isinstance(made[0], InputField):
                 fields[key.value] = (made[0].field(), key.span)
-        return fields, ()
+            else:
+                unsound.append(key.value)
+        return fields, (), tuple(unsound)
 
-    def layers(self, node: Node | None) -> tuple[LayerEntry, ...]:
-        if not isinstance(node, Sequence):
-            return ()
-        before = self.entries.findings.problems
-        taken: dict[str, Span] = {}
-        found = []
-        for item in node.items:
-            split = self.entries.split(item, Layer, language.LAYER_SIBLINGS)
-            if split is None:
-                continue
-            type_node, value, beside = split
-            kept = self.entries.siblings(beside, language.LAYER_SIBLINGS, type_node.span)
-            name = kept.get("name")
-            if name:
-                self.take_name(plain(name), name.span, taken)
-            made = self.entries.component(Layer, type_node, value, language.LAYER_SIBLINGS)
-            if made:
-                found.append((type_node, made, kept))
-        sound = self.entries.findings.problems == before
-        # What is wrong in blocks that nothing uses is told, and keeps nothing else from being so.
+    def unused(self) -> None:
+        """What is wrong in blocks that nothing uses is told, and keeps nothing else from being so."""
         for item in self.resolved.unused:
             split = self.entries.split(item, Layer, language.LAYER_SIBLINGS)
             if split is not None:
                 self.entries.component(Layer, *split[:2], language.LAYER_SIBLINGS)
-        return tuple(self.layer_entries(found)) if sound else ()
-
-    def take_name(self, name: str, span: Span, taken: dict[str, Span]) -> None:
-        if name in taken:
-            note = f"the first one is {taken[name].seen_from(span)}"
-            self.entries.findings.report(
-                "TG208", f"two layers are called `{name}`", span, notes=(note,)
-            )
-        taken.setdefault(name, span)
-
-    def layer_entries(
-        self,
-        found: list[tuple[Scalar, tuple[Layer, dict[str, Span]], dict[str, Node]]],
-    ) -> Iterator[LayerEntry]:
-        names = layer_names(
-            (layer.type, plain(siblings["name"]) if "name" in siblings else None, None)
-            for _, (layer, _), siblings in found
-        )
-        for (type_node, (layer, spans), siblings), (name,) in zip(found, names, strict=True):
-            share, freeze = siblings.get("share"), siblings.get("freeze")
-            yield LayerEntry(
-                layer,
-                type_node.span,
-                spans,
-                name=name,
-                name_span=siblings["name"].span if "name" in siblings else type_node.span,
-                inputs=_names(siblings.get("from")),
-                share=_names(share)[0] if share else None,
-                freeze=freeze.span if freeze and plain(freeze) else None,
-            )
 
     def losses(self, node: Node | None) -> tuple[LossEntry, ...]:
         entries = []
@@ -219,12 +191,12 @@ class _Validator:
                     loss,
                     type_node.span,
                     spans,
-                    of=_name(siblings.get("of")),
-                    target=_name(siblings.get("target")),
+                    of=name_at(siblings.get("of")),
+                    target=name_at(siblings.get("target")),
                     weight=float(plain(weight)) if weight else 1.0,
                     weight_span=weight.span if weight else None,
                     class_weights=ClassWeights.of(siblings.get("class_weights")),
-                    sample_weights=_name(siblings.get("sample_weights")),
+                    sample_weights=name_at(siblings.get("sample_weights")),
                 )
             )
         return tuple(entries)
@@ -235,8 +207,8 @@ class _Validator:
                 metric,
                 type_node.span,
                 spans,
-                of=_name(siblings.get("of")),
-                target=_name(siblings.get("target")),
+                of=name_at(siblings.get("of")),
+                target=name_at(siblings.get("target")),
             )
             for type_node, (metric, spans), siblings in self.compared(
                 node, Metric, language.METRIC_SIBLINGS
@@ -285,14 +257,3 @@ class _Validator:
             return Training(), {}
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
         return made if made and isinstance(made[0], Training) else (None, {})  # type: ignore[return-value]
-
-
-def _name(node: Node | None) -> Name | None:
-    return Name(plain(node), node.span) if node else None
-
-
-def _names(node: Node | None) -> tuple[Name, ...]:
-    if node is None:
-        return ()
-    items = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(Name(plain(item), item.span) for item in items)

@@ -42,6 +42,8 @@ class Notes:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     #: Where values stand that are UNKNOWN: nothing else is to be said of them.
     unknown: set[tuple[str, int, int]] = field(default_factory=set)
+    #: What stands there that could not be read, in words, as far as that is known.
+    words: dict[tuple[str, int, int], frozenset[str]] = field(default_factory=dict)
     nodes: int = 0
     #: Whether a file that the spec extends could not be read: what is missing may stand there.
     incomplete: bool = False

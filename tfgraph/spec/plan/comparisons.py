@@ -99,6 +99,8 @@ def _target(pairing: Pairing, entry: LossEntry | MetricEntry) -> str | None:
     scope = pairing.scope
     if entry.target is None:
         data = scope.spec.data
+        if scope.spec.doubts.fields:
+            return None
         return (data.component.target() if data else None) or ""
 
     def fitting() -> str:

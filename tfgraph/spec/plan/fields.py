@@ -27,7 +27,8 @@ def _declared(scope: Scope) -> None:
     spec = scope.spec
     scope.fields = {name: field for name, (field, _) in spec.inputs.items()}
     scope.field_spans = {name: span for name, (_, span) in spec.inputs.items()}
-    scope.model_inputs = tuple(dict.fromkeys([*scope.fields, *map(str, spec.chosen)]))
+    names = [*scope.fields, *map(str, spec.chosen), *spec.doubts.inputs]
+    scope.model_inputs = tuple(dict.fromkeys(names))
     for name in spec.chosen:
         scope.failed.add(name.value)
         scope.report(
@@ -49,7 +50,7 @@ def _of_dataset(scope: Scope, data: Entry[Dataset]) -> None:
         _choose(scope, dataset.type, name)
     if names:
         # The model's inputs are narrowed to those that the spec names.
-        scope.model_inputs = tuple(dict.fromkeys(map(str, names)))
+        scope.model_inputs = tuple(dict.fromkeys([*map(str, names), *spec.doubts.inputs]))
 
 
 def _choose(scope: Scope, dataset: str, name: Name) -> None:

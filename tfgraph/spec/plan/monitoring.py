@@ -23,7 +23,7 @@ def check_monitored(
     if training.early_stopping:
         wanted["train.early_stopping.monitor"] = training.early_stopping.monitor
     missing = len(losses) < len(scope.spec.losses) or len(metrics) < len(scope.spec.metrics)
-    unsound = missing or not scope.spec.targets_known
+    unsound = missing or scope.spec.doubts.targets
     # Their names are not known where something is wrong with them.
     known = None if unsound else figure_names(losses, metrics)
     for place, name in wanted.items():

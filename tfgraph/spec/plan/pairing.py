@@ -74,7 +74,8 @@ class Pairing:
     def _scopes(self) -> list[Scope]:
         """The scope; where the first layer has no input, it with each of the fields in turn."""
         scope, first = self.scope, self.scope.spec.layers[0]
-        if scope.spec.data is not None or first.inputs or first.name not in scope.failed:
+        failed = first.is_sound and first.name in scope.failed
+        if scope.spec.data is not None or first.inputs or not failed:
             return [scope]
         if len(scope.spec.layers) > MAX_LAYERS or len(scope.fields) ** 2 > MAX_PAIRS:
             return []

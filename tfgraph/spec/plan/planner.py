@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tfgraph.diagnostics import Diagnostic, TooManyProblems
-from tfgraph.spec.model import Spec
+from tfgraph.spec.model import Doubts, Spec
 from tfgraph.spec.plan import budget
 from tfgraph.spec.plan.comparisons import plan_losses, plan_metrics
 from tfgraph.spec.plan.fields import find_fields
@@ -39,9 +39,10 @@ def _plan(scope: Scope) -> Plan | None:
     pairing = Pairing(scope, outputs)
     losses = plan_losses(pairing)
     metrics = plan_metrics(pairing, losses)
-    if scope.spec.training_known:
+    doubts = scope.spec.doubts
+    if not doubts.training:
         check_monitored(scope, losses, metrics)
-    if scope.diagnostics or scope.failed or not scope.spec.training_known:
+    if scope.diagnostics or scope.failed or doubts != Doubts():
         return None
     needed = above(scope.planned, outputs)
     comparisons: list[PlannedLoss | PlannedMetric] = [*losses, *metrics]

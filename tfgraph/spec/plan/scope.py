@@ -10,6 +10,7 @@ from tfgraph.api import Field, TensorSpec
 from tfgraph.diagnostics import Diagnostic, Span, collect
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import Entry, LayerEntry, LossEntry, MetricEntry, Name, Spec
+from tfgraph.spec.naming import UNTOLD
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.notes import Chains
 from tfgraph.words import did_you_mean, listed
@@ -30,7 +31,10 @@ class Scope:
         self.field_spans: dict[str, Span] = {}
         self.model_inputs: tuple[str, ...] = ()
         self.planned: dict[str, PlannedLayer] = {}
-        self.failed: set[str] = set()
+        self.failed: set[str] = {
+            *spec.doubts.inputs,
+            *(entry.name for entry in spec.layers if not entry.is_sound),
+        }
 
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
         """Add a diagnostic; TooManyProblems where there are enough."""
@@ -67,12 +71,20 @@ class Scope:
     def known(
         self, name: Name, what: str, have: Collection[str], instead: Callable[[], str] = str
     ) -> bool:
-        """Whether a name is among those there are; reported if not.
+        """Whether a name is among those there are, or may be that of something unsound.
+
+        It is reported if not.
 
         Where none of them is like it, `instead` is asked for help.
         """
         if name.value in have:
             return True
+        doubts = self.spec.doubts
+        among_layers = have is self.entries
+        if (doubts.may_be_layer if among_layers else doubts.may_be_any)(name.value):
+            self.failed.add(name.value)
+            return True
+        have = [other for other in have if not other.startswith(UNTOLD)]
         near = [*have, *(self.spec.aliases if "layer" in what else ())]
         help = did_you_mean(name.value, near) or instead() or f"there are {listed(have)}"
         self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)

@@ -14,8 +14,11 @@ from tfgraph.words import listed
 def plan_layers(scope: Scope) -> None:
     """Plan every layer of a scope, each after all that it depends on."""
     wiring = _Wiring(scope)
-    for name in scope.entries:
-        wiring.visit(name)
+    for name, entry in scope.entries.items():
+        if entry.is_sound:
+            wiring.visit(name)
+        else:
+            wiring.names_of(entry)
 
 
 class _Wiring:
@@ -41,6 +44,15 @@ class _Wiring:
                 waiting += reversed(self.dependencies(self.scope.entries[current]))
                 continue
             waiting.pop()
+
+    def names_of(self, entry: LayerEntry) -> None:
+        """Look for what a layer names that is not planned."""
+        scope = self.scope
+        for given in entry.inputs:
+            for name in self.meant(given):
+                scope.known(name, "layer or input", scope.names)
+        if entry.share:
+            scope.known(entry.share, "layer", scope.entries)
 
     def dependencies(self, entry: LayerEntry) -> list[str]:
         """The layers to plan before this one; it has failed where a name leads nowhere."""
@@ -95,6 +107,8 @@ class _Wiring:
         if entry.name in self.before:
             return (self.before[entry.name],)
         candidates = self.candidates()
+        if scope.spec.doubts.fields:
+            return None
         if len(candidates) == 1:
             return (candidates[0],)
         if len(candidates) > 1 and not self.targets_known():
@@ -125,12 +139,13 @@ class _Wiring:
     def targets_known(self) -> bool:
         """Whether all fields that losses and metrics read are known; what is not is reported."""
         scope = self.scope
-        if scope.spec.data is not None:
-            return scope.spec.targets_known
+        # An unsound layer may take what seems to be a target.
+        certain = not scope.spec.doubts.targets and all(e.is_sound for e in scope.spec.layers)
+        if scope.spec.data is not None or not certain:
+            return certain
         weighing = [entry.sample_weights for entry in scope.spec.losses if entry.sample_weights]
         named = [*(entry.target for entry in scope.comparisons), *weighing]
-        known = all(name and name.value in scope.field_names for name in named)
-        return scope.spec.targets_known and known
+        return all(name and name.value in scope.field_names for name in named)
 
     def only_targets(self) -> set[str]:
         """Inputs that the losses and metrics read and that no layer takes."""
