@@ -66,6 +66,10 @@ class UnknownVariable(ExpressionError):
     """An expression names a variable that nothing declares."""
 
 
+class UndeclaredVariable(UnknownVariable):
+    """No variable that is declared is like the one that it names."""
+
+
 @dataclass(frozen=True)
 class Token:
     """A piece of an expression: `kind` is "number", "name", "operator" or "end"."""

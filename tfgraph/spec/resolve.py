@@ -16,21 +16,15 @@ from pathlib import Path
 
 from tfgraph.diagnostics import MAX_PROBLEMS, SET, Span, TooManyProblems
 from tfgraph.registry import Registry
-from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks
+from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks, with_undeclared
+from tfgraph.spec.declaring import file_scope, pairs_of
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SECTIONS, SPENT
 from tfgraph.spec.nodes import Mapping, Node, Scalar
 from tfgraph.spec.parts import meant
 from tfgraph.spec.settings import apply_setting
-from tfgraph.spec.variables import (
-    Notes,
-    Scope,
-    StopResolving,
-    Variables,
-    file_scope,
-    pairs_of,
-)
+from tfgraph.spec.variables import Notes, Scope, StopResolving, Variables
 from tfgraph.words import did_you_mean
 
 
@@ -87,6 +81,7 @@ def _resolved(
     )
     section = node.get("blocks") or misnamed.get("blocks")
     blocks = declared_blocks(section, registry.types("layer"), notes)
+    blocks = with_undeclared(blocks, file.get("layers"), scope)
     names = [key.value for key, _ in pairs_of(section)]
     entries = EntryReader(node.span.source, registry, path.parent)
     stacker = Stacker(blocks, set(names) - set(blocks), scope, entries)

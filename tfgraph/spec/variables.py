@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect
 from tfgraph.spec.composer import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY
-from tfgraph.spec.expressions import ExpressionError, Token, UnknownVariable, evaluate, names_in
-from tfgraph.spec.language import SECTIONS
+from tfgraph.spec.expressions import (
+    ExpressionError,
+    Token,
+    UndeclaredVariable,
+    UnknownVariable,
+    evaluate,
+    names_in,
+)
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
     Node,
     Scalar,
     Sequence,
-    is_null,
     kind_of,
     measure,
     shortened,
@@ -45,6 +50,8 @@ class Notes:
     #: What stands there that could not be read, in words, as far as that is known.
     words: dict[tuple[str, int, int], frozenset[str]] = field(default_factory=dict)
     nodes: int = 0
+    #: The variables that nothing declares and none is like, with the first use of each.
+    undeclared: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     #: Whether a file that the spec extends could not be read: what is missing may stand there.
     incomplete: bool = False
 
@@ -94,6 +101,8 @@ class Scope:
     given: dict[str, Node] = field(default_factory=dict)
     outer: Scope | None = None
     partial: bool = False
+    #: Names that no variable can have, as they are declared.
+    misnamed: Collection[str] = ()
     used: set[str] = field(default_factory=set)
     open: list[str] = field(default_factory=list)
 
@@ -116,6 +125,8 @@ class Scope:
             span = _part(node, error)
             if self.is_partial and isinstance(error, UnknownVariable):
                 return self.notes.lost(node.span)  # what could not be read may declare it
+            if self.is_misnamed(text) or self.is_told(error, text, span):
+                return self.notes.lost(node.span)
             self.notes.report("TG212", error.message, span, help=error.help)
             return self.notes.lost(node.span)
 
@@ -187,8 +198,10 @@ class Scope:
             close = closest(name, have)
             help = f"did you mean `{sign}{close}`?" if close else ""
             if not help:
-                help = f"there are {listed(have)}" if have else "declare it in `vars`"
-            raise UnknownVariable(f"no variable is called `{shortened(name)}`", start, end, help)
+                declare = "in `vars`" if self.outer is None else "among the `params`, or in `vars`"
+                help = f"there are {listed(have)}" if have else f"declare it {declare}"
+            unknown = UnknownVariable if close else UndeclaredVariable
+            raise unknown(f"no variable is called `{shortened(name)}`", start, end, help)
         if name in self.open:
             circle = " → ".join([*self.open[self.open.index(name) :], name])
             raise ExpressionError(f"variables that need each other: {circle}", start, end)
@@ -209,6 +222,19 @@ class Scope:
             return True
         return self.outer is not None and self.outer.is_partial
 
+    def is_misnamed(self, text: str) -> bool:
+        """Whether a text uses a variable by a name that is reported where it is declared."""
+        if any(name in text for name in self.misnamed):
+            return True
+        return self.outer is not None and self.outer.is_misnamed(text)
+
+    def is_told(self, error: ExpressionError, text: str, span: Span) -> bool:
+        """Whether a variable that nothing declares is reported already, at another place."""
+        if not isinstance(error, UndeclaredVariable):
+            return False
+        name = text[error.start : error.end].lstrip("$")
+        return self.notes.undeclared.setdefault(name, span.place) != span.place
+
     def has(self, name: str) -> bool:
         """Whether a name is in reach."""
         own = name in self.given or name in self.declared
@@ -218,47 +244,6 @@ class Scope:
         """All names in reach."""
         own = [*self.given, *(name for name in self.declared if name not in self.given)]
         return [*own, *(self.outer.names() if self.outer else [])]
-
-
-def file_scope(file: Mapping, notes: Notes) -> Scope:
-    """The variables of a file: those of its section, also where that is misnamed or a list.
-
-    What is wrong with the section is said of it, once, and not of each use of a variable.
-    """
-    section = file.get("vars") or _misnamed(file)
-    pairs = list(pairs_of(section))
-    node = Mapping(tuple(pairs), section.span) if section and pairs else None
-    partial = not (section is None or is_null(section) or pairs or isinstance(section, Mapping))
-    return Scope(notes, declared_in(node, notes), partial=partial)
-
-
-def _misnamed(file: Mapping) -> Node | None:
-    """What stands in a section that is none, and is called as others call that of the variables."""
-    others = SECTIONS["vars"].also
-    return next((value for key, value in file if key.value in others), None)
-
-
-def pairs_of(section: Node | None) -> Iterator[tuple[Scalar, Node]]:
-    """What a section declares, by name, also where it is a list of mappings."""
-    for part in section.items if isinstance(section, Sequence) else (section,):
-        if isinstance(part, Mapping):
-            yield from part
-
-
-def declared_in(node: Node | None, notes: Notes) -> dict[str, Node]:
-    """The variables that a mapping declares; a name that is none is reported."""
-    found = {}
-    for key, value in node if isinstance(node, Mapping) else ():
-        if VARIABLE_NAME.fullmatch(key.value):
-            found[key.value] = value
-        else:
-            notes.report(
-                "TG212",
-                f"`{shortened(key.value)}` is no name for a variable",
-                key.span,
-                help="a name is letters, digits and `_`, no digit first",
-            )
-    return found
 
 
 def escaped(value: Any) -> Any:

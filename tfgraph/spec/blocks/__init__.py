@@ -9,5 +9,6 @@ copies are numbered: `hidden.1`, `hidden.2`. Both names without the rest, `resid
 from tfgraph.spec.blocks.declared import Block, declared_blocks
 from tfgraph.spec.blocks.expander import Expander
 from tfgraph.spec.blocks.stack import Stacker
+from tfgraph.spec.blocks.undeclared import with_undeclared
 
-__all__ = ["Block", "Expander", "Stacker", "declared_blocks"]
+__all__ = ["Block", "Expander", "Stacker", "declared_blocks", "with_undeclared"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
+from typing import Any
 
 from tfgraph.api import Component
 from tfgraph.registry import TYPE_NAME
+from tfgraph.spec.declaring import declared_in
 from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
 from tfgraph.spec.meaning import asked, called, near, part_names
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
-from tfgraph.spec.variables import VARIABLE_NAME, Notes, declared_in
+from tfgraph.spec.variables import VARIABLE_NAME, Notes
 from tfgraph.spec.wording import flow
 from tfgraph.words import closest, did_you_mean, listed
 
@@ -26,6 +28,10 @@ class Block:
     name: Scalar
     params: AbstractMapping[str, Node]
     layers: Sequence
+    #: The declaration of the parameters, as it stands.
+    params_node: Mapping | None = None
+    #: Names of parameters that are none, as they are declared.
+    misnamed: frozenset[str] = frozenset()
 
 
 def declared_blocks(node: Node | None, types: LayerTypes, notes: Notes) -> dict[str, Block]:
@@ -61,7 +67,7 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
     if params is not None and not isinstance(params, Mapping) and not is_null(params):
         wanted = BLOCK_PARTS["params"].takes
         message = f"`params` of a block must be {wanted}, got {kind_of(params)}"
-        notes.report("TG214", message, params.span, help="like `params: {size: null, stride: 1}`")
+        notes.report("TG214", message, params.span, help=_as_params(plain(params)))
         return None
     if not isinstance(layers, Sequence) or not layers.items:
         got = f", got {kind_of(layers)}" if layers else ""
@@ -69,7 +75,17 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
         help = f"write `{name}: {{params: …, layers: […]}}`"
         notes.report("TG214", message, layers.span if layers else key.span, help=help)
         return None
-    return Block(key, {**declared_in(params, notes), **strays}, layers)
+    declared = declared_in(params, notes)
+    section = params if isinstance(params, Mapping) else None
+    return Block(key, {**declared.values, **strays}, layers, section, declared.misnamed)
+
+
+def _as_params(value: Any) -> str:
+    """Help where the parameters of a block are not a mapping."""
+    names = value if isinstance(value, list) else [value]
+    if all(isinstance(name, str) and VARIABLE_NAME.fullmatch(name) for name in names):
+        return f"write `params: {flow(dict.fromkeys(names), len(names))}`"
+    return "like `params: {size: null, stride: 1}`"
 
 
 def _unknown_keys(block: Mapping, notes: Notes) -> dict[str, Node]:
@@ -136,6 +152,8 @@ def _given(block: Block, value: Node | None, notes: Notes) -> dict[str, Node]:
         if key.value in block.params:
             given[key.value] = below
             continue
+        if key.value in block.misnamed:
+            continue  # that is told where it is declared
         if key.value in LAYER_SIBLINGS:
             message = f"`{key.value}` stands inside `{name}`, not beside it"
             inside = {k.value: plain(v) for k, v in value if k.value in block.params}

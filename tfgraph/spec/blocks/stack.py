@@ -189,7 +189,7 @@ class Stacker:
     ) -> list[Item]:
         """The layers of a block with values for its parameters."""
         self.notes.count(block.layers, use.span)
-        scope = Scope(self.notes, block.params, given, self.scope)
+        scope = Scope(self.notes, block.params, given, self.scope, misnamed=block.misnamed)
         label = f"the block `{block.name.value}` is used here"
         layers = through(scope.substitute(block.layers), label, use.span)
         assert isinstance(layers, Sequence)
