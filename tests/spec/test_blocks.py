@@ -441,3 +441,70 @@ def test_a_list_of_blocks_is_one_mistake_whatever_uses_them():
     )
     assert found.code == "TG205"
     assert found.help == "write `{wide: {layers: [relu]}, deep: {}}`"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ("{type: matmul, units: 3}", "`relu_1`, `input`"),
+        ("layer: tanh", "`relu_1`, `input`"),
+        ("5", "`relu_1`, `input`"),
+        ("{name: only}", "`only`, `relu_1`, `input`"),
+    ],
+)
+def test_only_names_that_are_known_are_listed_for_one_that_is_not(wrong, named):
+    more = f"blocks: {{b: {{layers: [{wrong}, {{relu: , from: [nowhere]}}]}}}}"
+    found = problems(spec("  - b\n  - b", more=more))
+    assert [d.code for d in found] == ["TG207", "TG209"]
+    assert found[1].help == f"there are {named}"
+
+
+@pytest.mark.parametrize("name", ["body", "dropout_1"])
+def test_a_name_that_may_be_that_of_a_layer_written_wrongly_is_no_mistake_as_well(name):
+    layers = f"[{{drouput: 0.5, nmae: body}}, {{add: , from: [{name}, input]}}]"
+    found = problems(spec("  - b", more=f"blocks: {{b: {{layers: {layers}}}}}"))
+    assert {excerpt(d.span) for d in found} == {"drouput", "nmae"}
+
+
+@pytest.mark.parametrize(
+    ("block", "help"),
+    [
+        ("conv2d: {layers: [tanh]}", "call it `conv2d_block`, here and where it is used"),
+        ("b: {layer: [tanh]}", "did you mean `layers`?"),
+        ("b: {layer: tanh}", "did you mean `layers`?"),
+        ("b: {layers: tanh}", "write `layers: [tanh]`"),
+        ("b: {layers: {matmul: 3, relu: }}", "write `layers: [{matmul: 3}, relu]`"),
+        (
+            "b: {params: {n: 2}, layers: [{matmul: $n}], size: 3}",
+            "a parameter stands in `params`: write `params: {n: 2, size: 3}`",
+        ),
+    ],
+)
+def test_a_block_that_is_written_wrongly_is_one_mistake_with_its_mending(block, help):
+    name = block.partition(":")[0]
+    text = spec(f"  - tanh\n  - {name}\n  - {name}", more=f"blocks:\n  {block}")
+    assert problem(text).help == help
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["b:\n      layers: [tanh, relu, tanh, relu, tanh, relu, tanh]", "name: b\n    layers: [tanh]"],
+)
+def test_a_long_list_of_blocks_is_one_mistake(first):
+    found = problem(
+        spec("  - b\n  - b", more=f"blocks:\n  - {first}\n  - {first.replace('b', 'c', 1)}")
+    )
+    assert found.help == "a block stands below its name, without a `-`: write `b:`"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "help"),
+    [
+        ("{type: matmul, units: $n}", "write `- matmul: $n`"),
+        ("{matmul: $n, bias: true}", "write `matmul: {units: $n, bias: true}`"),
+        ("{matmul: {units: $n, name: a}}", "write\n- matmul: $n\n  name: a"),
+    ],
+)
+def test_what_is_to_be_written_in_a_block_keeps_its_parameters(wrong, help):
+    more = f"blocks: {{b: {{params: {{n: null}}, layers: [{wrong}]}}}}"
+    assert problem(spec("  - b: 3\n  - b: 4", more=more)).help == help

@@ -9,10 +9,10 @@ from dataclasses import replace
 from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic
-from tfgraph.spec.language import Part
+from tfgraph.spec.language import SECTIONS, Part
 from tfgraph.spec.meaning import asked, called, near, parameter_names, part_names, suggested
 from tfgraph.spec.misnamed import one_each
-from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, as_written, is_null, plain
 from tfgraph.spec.wording import entry_text, flow, joined
 from tfgraph.words import listed
 
@@ -63,7 +63,7 @@ def beside(component: type[Component], pairs: list[Pair], whole: Mapping) -> Dia
         "TG207",
         f"{message} `{component.type}`, not inside it",
         pairs[0][0].span,
-        help=f"write `{entry_text(component, plain(whole))}`",
+        help=f"write `{entry_text(component, as_written(whole))}`",
     )
 
 
@@ -108,7 +108,7 @@ def _meant_beside(
         return f"nothing may stand beside {what}"
     if help := suggested(word, part_names(siblings)):
         return help
-    if meant := near(word, dict.fromkeys(types, ())):
+    if word not in SECTIONS and (meant := near(word, dict.fromkeys(types, ()))):
         return f"{asked(meant)} give it an entry of its own"
     known_elsewhere = missing_parameter(word, kind, flow(plain(value)))
     return known_elsewhere or f"beside {what} may stand {listed(siblings)}"

@@ -20,7 +20,7 @@ from tfgraph.api.tensors import DTYPES
 from tfgraph.spec.examples import example_values
 from tfgraph.spec.language import InputField
 from tfgraph.spec.meaning import called, parameter_names
-from tfgraph.spec.mending import as_item, mend, merged
+from tfgraph.spec.mending import MAX_WRITTEN, as_item, mend, merged
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import flow
 
@@ -78,10 +78,24 @@ def _is_other_dtype(value: Any, choices: Collection[Any]) -> bool:
 
 
 def intended_section(name: str, value: Any) -> str:
-    """The same for the value of a section that holds parameters, or inputs."""
+    """The same for the value of a section that holds parameters, inputs or blocks."""
     if name == "inputs":
         return _as_inputs(value)
+    if name == "blocks":
+        return _as_blocks(value)
     return _as_group(Training, value, nullable=False) if name == Training.type else ""
+
+
+def _as_blocks(value: Any) -> str:
+    """How the blocks of a list are written; of longer ones how the first one is."""
+    first = value[0] if isinstance(value, list) and value else None
+    if not isinstance(first, dict):
+        return ""
+    whole = merged(value)
+    if "name" not in first and whole and len(text := flow(whole, MAX_WRITTEN)) <= MAX_WRITTEN:
+        return f"write `{text}`"
+    name = first.get("name", next(iter(first), None))
+    return f"a block stands below its name, without a `-`: write `{name}:`" if name else ""
 
 
 # ---- groups

@@ -94,7 +94,7 @@ class LayerReader:
     ) -> _Item:
         """What is known of an entry that something is wrong with."""
         words = self.notes.words.get(node.span.place)
-        self.found.words |= set(_words(node) if words is None else words)
+        self.found.words |= set(words_in(node) if words is None else words)
         parts = told_apart(node, language.LAYER_SIBLINGS, self.entries.splitter.known("layer"))
         name = parts.beside.get("name", (None, None))[1]
         if (name and name_of(name) is None) or (_is_unknown(node) and words is None):
@@ -141,13 +141,13 @@ class LayerReader:
             )
 
 
-def _words(node: Node) -> Iterator[str]:
+def words_in(node: Node) -> Iterator[str]:
     """What stands in a node that may be the name of a layer."""
     if isinstance(node, Scalar):
         yield from _WORD.findall(node.value) if isinstance(node.value, str) else ()
         return
     for below in node.items if isinstance(node, Sequence) else [value for _, value in node]:
-        yield from _words(below)
+        yield from words_in(below)
     if not isinstance(node, Sequence):
         yield from (key.value for key, _ in node)
 

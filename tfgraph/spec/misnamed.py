@@ -18,7 +18,7 @@ from tfgraph.spec.examples import with_required
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.meaning import asked, called, near, parameter_names, type_called
 from tfgraph.spec.mending import as_item
-from tfgraph.spec.nodes import Mapping, Node, Scalar, is_null, kind_of, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, as_written, is_null, kind_of, plain
 from tfgraph.spec.positional import help_by_position, named_value
 from tfgraph.spec.wording import (
     FEW,
@@ -98,9 +98,9 @@ class Misnamed:
 
     @cached_property
     def given(self) -> dict[str, Any]:
-        """The values of the parameters that are given."""
+        """The values of the parameters that are given, as they are written."""
         known = self.component.parameters()
-        return {key.value: plain(value) for key, value in self.node if key.value in known}
+        return {key.value: as_written(value) for key, value in self.node if key.value in known}
 
     @cached_property
     def found(self) -> set[str]:
@@ -184,7 +184,7 @@ class Misnamed:
     def inside(self, keys: list[Scalar]) -> Diagnostic:
         """What belongs beside the type."""
         names = [key.value for key in keys]
-        beside = {key.value: plain(value) for key, value in self.unknown if key in keys}
+        beside = {key.value: as_written(value) for key, value in self.unknown if key in keys}
         stand = "stands" if len(names) == 1 else "stand"
         return Diagnostic(
             "TG207",
@@ -247,13 +247,13 @@ def one_each(
     """Help that gives each of several types in one mapping an entry of its own."""
     lines = []
     for key, value in pairs:
-        given = plain(value) if isinstance(value, Mapping) else {}
+        given = as_written(value) if isinstance(value, Mapping) else {}
         beside = {name: below for name, below in given.items() if name in siblings}
         inside = {name: below for name, below in given.items() if name not in siblings}
         if given or value is None or is_null(value):
             text = entry_text(types[key.value], inside)
         else:
-            text = f"{key.value}: {flow(plain(value))}"
+            text = f"{key.value}: {flow(as_written(value))}"
         lines.append(f"- {text}" + (":" if beside and not inside else ""))
         lines += [f"  {name}: {flow(below)}" for name, below in beside.items()]
     return "\n".join(["write", *lines])

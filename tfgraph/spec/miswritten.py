@@ -23,9 +23,9 @@ from tfgraph.spec.nodes import (
     Mapping,
     Node,
     Scalar,
+    as_written,
     is_null,
     kind_of,
-    plain,
     shortened,
 )
 from tfgraph.spec.wording import block_help, flow, to_write
@@ -93,8 +93,8 @@ def repeated(parts: Anatomy, types: Types, known: Collection[str]) -> Diagnostic
     name, times = (found[2], found[1]) if found[1] else (found[3], found[4])
     if name not in known:
         return None
-    value, component = plain(parts.value) if parts.value else None, types.get(name)
-    beside = {key: plain(below) for key, (_, below) in parts.beside.items()}
+    value, component = as_written(parts.value) if parts.value else None, types.get(name)
+    beside = {key: as_written(below) for key, (_, below) in parts.beside.items()}
     beside["repeat"] = int(times)
     if component and value is None:
         help = to_write(component, with_required(component, {}), beside)
@@ -149,9 +149,9 @@ def _around(
     beside: dict[str, Any] = {}
     for key, value in node:
         if key.value in CONFIG_KEYS and isinstance(value, Mapping):
-            given |= plain(value)
+            given |= as_written(value)
         elif key is not type_key:
-            (beside if key.value in siblings else given)[key.value] = plain(value)
+            (beside if key.value in siblings else given)[key.value] = as_written(value)
     return given, beside
 
 

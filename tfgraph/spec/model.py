@@ -24,7 +24,8 @@ from tfgraph.spec.nodes import Node
 from tfgraph.spec.training import Training
 from tfgraph.spec.writing import written
 
-_NUMBERED = re.compile(r".+_\d+")
+#: The name of a layer that has none of its own.
+NUMBERED = re.compile(r".+_\d+")
 C_co = TypeVar("C_co", bound=Component, covariant=True)
 
 
@@ -117,7 +118,7 @@ class Doubts:
     def may_be_layer(self, name: str) -> bool:
         """Whether a name that nothing sound has may be that of an unsound layer."""
         parts = name.split(".")
-        numbered = self.numbered and _NUMBERED.fullmatch(parts[0]) is not None
+        numbered = self.numbered and NUMBERED.fullmatch(parts[0]) is not None
         return self.layers or numbered or not self.words.isdisjoint([name, *parts])
 
     def may_be_any(self, name: str) -> bool:

@@ -89,6 +89,16 @@ def plain(node: Node) -> Any:
     return {key.value: plain(value) for key, value in node}
 
 
+def as_written(node: Node) -> Any:
+    """The same, a variable by its name: what is to be written in place of an entry keeps it."""
+    if isinstance(node, Scalar):
+        text = node.span.text
+        return text if text.startswith("$") else node.value
+    if isinstance(node, Sequence):
+        return [as_written(item) for item in node.items]
+    return {key.value: as_written(value) for key, value in node}
+
+
 def at(node: Node, path: list[str | int]) -> Node:
     """The node that a path of keys and positions leads to, as far as it leads."""
     for step in path:

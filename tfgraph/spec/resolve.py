@@ -16,8 +16,15 @@ from pathlib import Path
 
 from tfgraph.diagnostics import MAX_PROBLEMS, SET, Span, TooManyProblems
 from tfgraph.registry import Registry
-from tfgraph.spec.blocks import Block, Expander, Stacker, declared_blocks, with_undeclared
-from tfgraph.spec.declaring import file_scope, pairs_of
+from tfgraph.spec.blocks import (
+    Block,
+    Expander,
+    Stacker,
+    declared_blocks,
+    names_declared,
+    with_undeclared,
+)
+from tfgraph.spec.declaring import file_scope
 from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SECTIONS, SPENT
@@ -82,7 +89,7 @@ def _resolved(
     section = node.get("blocks") or misnamed.get("blocks")
     blocks = declared_blocks(section, registry.types("layer"), notes)
     blocks = with_undeclared(blocks, file.get("layers"), scope)
-    names = [key.value for key, _ in pairs_of(section)]
+    names = list(names_declared(section))
     entries = EntryReader(node.span.source, registry, path.parent)
     stacker = Stacker(blocks, set(names) - set(blocks), scope, entries)
     expander = Expander(stacker)

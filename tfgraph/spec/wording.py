@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from tfgraph.api import Component
-from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, is_null, plain, shortened
+from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, as_written, is_null, plain, shortened
 from tfgraph.spec.scalars import core_scalar
 
 #: So many characters of the items of a list are shown in a help.
@@ -43,7 +43,7 @@ def as_list(name: str, takes: str, place: Node, types: Collection[str] = ()) -> 
         return ""
     if named := _named(place, types):
         return named
-    pairs = [(k.value, "" if is_null(v) else f": {flow(plain(v))}") for k, v in place]
+    pairs = [(k.value, "" if is_null(v) else f": {flow(as_written(v))}") for k, v in place]
     items = ", ".join(f"`- {key}{value}`" for key, value in pairs[:3])
     return f"an item of a list starts with `- `: {shortened(items, MAX_ITEMS_SHOWN)}"
 

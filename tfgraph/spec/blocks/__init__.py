@@ -6,9 +6,9 @@ copies are numbered: `hidden.1`, `hidden.2`. Both names without the rest, `resid
 `hidden`, mean the last layer of all.
 """
 
-from tfgraph.spec.blocks.declared import Block, declared_blocks
+from tfgraph.spec.blocks.declared import Block, declared_blocks, names_declared
 from tfgraph.spec.blocks.expander import Expander
 from tfgraph.spec.blocks.stack import Stacker
 from tfgraph.spec.blocks.undeclared import with_undeclared
 
-__all__ = ["Block", "Expander", "Stacker", "declared_blocks", "with_undeclared"]
+__all__ = ["Block", "Expander", "Stacker", "declared_blocks", "names_declared", "with_undeclared"]

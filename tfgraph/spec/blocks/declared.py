@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from typing import Any
 
 from tfgraph.api import Component
 from tfgraph.registry import TYPE_NAME
-from tfgraph.spec.declaring import declared_in
+from tfgraph.spec.declaring import declared_in, pairs_of
 from tfgraph.spec.language import BLOCK_PARTS, LAYER_SIBLINGS
 from tfgraph.spec.meaning import asked, called, near, part_names
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, is_null, kind_of, plain
+from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, as_written, is_null, kind_of, plain
 from tfgraph.spec.variables import VARIABLE_NAME, Notes
 from tfgraph.spec.wording import flow
 from tfgraph.words import closest, did_you_mean, listed
@@ -44,6 +45,14 @@ def declared_blocks(node: Node | None, types: LayerTypes, notes: Notes) -> dict[
     return found
 
 
+def names_declared(node: Node | None) -> Iterator[str]:
+    """The names of the blocks in the section, sound or not, also where it is a list of them."""
+    for key, value in pairs_of(node):
+        if key.value == "name" and isinstance(node, Sequence) and isinstance(value, Scalar):
+            yield str(value.value)
+        yield key.value
+
+
 def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Block | None:
     name = key.value
     if not TYPE_NAME.fullmatch(name) or name in LAYER_SIBLINGS:
@@ -52,8 +61,9 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
         notes.report("TG214", message, key.span, help=rule)
         return None
     if name in types:
-        message = f"`{name}` is a layer type already"
-        notes.report("TG214", message, key.span, help="give the block another name")
+        message = f"a block cannot be called `{name}`: that is a layer type"
+        help = f"call it `{_free_name(name, types)}`, here and where it is used"
+        notes.report("TG214", message, key.span, help=help)
         return None
     if not isinstance(value, Mapping):
         message = f"a block is a mapping with its `layers`, got {kind_of(value)}"
@@ -63,21 +73,42 @@ def _declared(key: Scalar, value: Node, types: LayerTypes, notes: Notes) -> Bloc
         notes.report("TG214", message, value.span, help=help)
         return None
     strays = _unknown_keys(value, notes)
-    params, layers = value.get("params") or strays.pop("params", None), value.get("layers")
+    params = value.get("params") or strays.pop("params", None)
+    misnamed = strays.pop("layers", None)
+    layers = value.get("layers") or misnamed
     if params is not None and not isinstance(params, Mapping) and not is_null(params):
         wanted = BLOCK_PARTS["params"].takes
         message = f"`params` of a block must be {wanted}, got {kind_of(params)}"
         notes.report("TG214", message, params.span, help=_as_params(plain(params)))
         return None
     if not isinstance(layers, Sequence) or not layers.items:
-        got = f", got {kind_of(layers)}" if layers else ""
-        message = f"a block needs `layers`, a list of layers{got}"
-        help = f"write `{name}: {{params: …, layers: […]}}`"
-        notes.report("TG214", message, layers.span if layers else key.span, help=help)
+        if layers is None or layers is not misnamed:
+            _without_layers(key, layers, notes)
         return None
     declared = declared_in(params, notes)
     section = params if isinstance(params, Mapping) else None
     return Block(key, {**declared.values, **strays}, layers, section, declared.misnamed)
+
+
+def _free_name(name: str, types: LayerTypes) -> str:
+    """A name for a block that has the name of a type."""
+    free = f"{name}_block"
+    return _free_name(free, types) if free in types else free
+
+
+def _without_layers(key: Scalar, layers: Node | None, notes: Notes) -> None:
+    """Report a block without a list of layers, and how to write what stands there as one."""
+    message = "a block needs `layers`, a list of layers"
+    if layers is None:
+        help = f"write `{key.value}: {{params: …, layers: […]}}`"
+        notes.report("TG214", message, key.span, help=help)
+        return
+    pairs = layers.entries if isinstance(layers, Mapping) else ()
+    items = [k.value if is_null(v) else {k.value: plain(v)} for k, v in pairs]
+    if isinstance(layers, Scalar) and isinstance(layers.value, str):
+        items = [layers.value]
+    help = f"write `layers: {flow(items)}`" if items else "like `layers: [{dense: 32}, relu]`"
+    notes.report("TG214", f"{message}, got {kind_of(layers)}", layers.span, help=help)
 
 
 def _as_params(value: Any) -> str:
@@ -89,7 +120,7 @@ def _as_params(value: Any) -> str:
 
 
 def _unknown_keys(block: Mapping, notes: Notes) -> dict[str, Node]:
-    """What stands at keys that a block has not, reported; by the parameter that it is meant for.
+    """What stands at keys that a block has not, reported; by the part or parameter that is meant.
 
     A key that is no name for a part of a block may be a parameter: its uses are not wrong as well.
     """
@@ -101,13 +132,17 @@ def _unknown_keys(block: Mapping, notes: Notes) -> dict[str, Node]:
         for key, value in unknown
         if not meant[key.value] and VARIABLE_NAME.fullmatch(key.value)
     }
-    write = f"a parameter stands in `params`: write `params: {flow({name: plain(value) for name, value in strays.items()})}`"
+    params = block.get("params")
+    declared = plain(params) if isinstance(params, Mapping) else {}
+    whole = {**declared, **{name: plain(value) for name, value in strays.items()}}
+    write = f"a parameter stands in `params`: write `params: {flow(whole)}`"
     for key, value in unknown:
         help = asked(meant[key.value]) or (write if key.value in strays else "")
         help = help or f"a block has {listed(BLOCK_PARTS)}"
         notes.report("TG214", f"unknown key `{key.value}` of a block", key.span, help=help)
-        if meant[key.value] == ["params"] and isinstance(value, Mapping):
-            strays["params"] = value
+        for name in meant[key.value]:
+            if name == "layers" or isinstance(value, Mapping):
+                strays[name] = value
     return strays
 
 
@@ -156,9 +191,9 @@ def _given(block: Block, value: Node | None, notes: Notes) -> dict[str, Node]:
             continue  # that is told where it is declared
         if key.value in LAYER_SIBLINGS:
             message = f"`{key.value}` stands inside `{name}`, not beside it"
-            inside = {k.value: plain(v) for k, v in value if k.value in block.params}
+            inside = {k.value: as_written(v) for k, v in value if k.value in block.params}
             use = f"- {name}: {flow(inside) if inside else ''}".rstrip()
-            help = f"write\n{use}\n  {key.value}: {flow(plain(below))}"
+            help = f"write\n{use}\n  {key.value}: {flow(as_written(below))}"
             notes.report("TG207", message, key.span, help=help)
             continue
         help = did_you_mean(key.value, block.params)

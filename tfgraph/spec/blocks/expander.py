@@ -12,6 +12,8 @@ from tfgraph.diagnostics import Span
 from tfgraph.spec.blocks.outside import Outside
 from tfgraph.spec.blocks.stack import Item, Stacker
 from tfgraph.spec.language import INPUT, LAYER_SIBLINGS
+from tfgraph.spec.layers import words_in
+from tfgraph.spec.model import NUMBERED
 from tfgraph.spec.naming import name_of
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence
 from tfgraph.words import did_you_mean, listed
@@ -139,7 +141,10 @@ class Expander:
         sources = {INPUT: inputs, **(numbered if len(inputs) > 1 else {})}
         if name in sources and not layer:
             return tuple(Scalar(source.value, node.span) for source in sources[name])
-        have = [*frame.names, *(() if layer else sources)]
+        if self.may_be(name, frame):
+            return (self.notes.lost(node.span),)
+        named = (n for n, item in frame.items.items() if self.is_told(item))
+        have = [*named, *(() if layer else sources)]
         self.notes.report(
             "TG209",
             f"no layer of the block `{frame.block}` is called `{name}`",
@@ -148,6 +153,18 @@ class Expander:
             help=self.seen(name, frame, have),
         )
         return (self.notes.lost(node.span),)
+
+    def is_told(self, item: Item) -> bool:
+        """Whether the name of an item is known: it is given, or the type is one that there is."""
+        return item.given is not None or (
+            item.type is not None and item.type.value in self.stacker.known
+        )
+
+    def may_be(self, name: str, frame: Frame) -> bool:
+        """Whether a name that nothing has may be that of an item that is written wrongly."""
+        unsound = [item for item in frame.items.values() if not self.is_told(item)]
+        numbered = unsound and NUMBERED.fullmatch(name)
+        return bool(numbered) or any(name in words_in(item.node) for item in unsound)
 
     def seen(self, name: str, frame: Frame, have: AbstractSequence[str]) -> str:
         """What was meant by a name that a block does not see."""
