@@ -39,6 +39,11 @@ OUTSIDE = {
     "share": "//host/share/x",
     "quoted": '"\\u002e\\u002e/x"',
 }
+ON_OTHER_MACHINES = {
+    "url": "file:///etc/passwd",
+    "web": "http://localhost/x.npz",
+    "bucket": "gs://bucket/x.npz",
+}
 INSIDE = {
     "plain": "pictures",
     "here": ".",
@@ -55,9 +60,6 @@ INSIDE = {
     "drive-slash": "C:/Windows",
     "share-of-windows": "'\\\\host\\share'",
     "device-of-windows": "NUL",
-    "url": "file:///etc/passwd",
-    "web": "http://localhost/x.npz",
-    "bucket": "gs://bucket/x.npz",
     "zip": "x.zip!/y",
     "encoded": "'%2e%2e%2fetc%2fpasswd'",
     "wide-dots": "．．/etc",
@@ -85,7 +87,7 @@ def folder(plan: object) -> str:
 
 
 def cases() -> Iterator[Case]:
-    for name, path in OUTSIDE.items():
+    for name, path in (*OUTSIDE.items(), *ON_OTHER_MACHINES.items()):
         yield refused(f"path-{name}", data(path), "TG206", path[:3])
     for name, path in INSIDE.items():
         text = path[1:-1].replace("\\n", "\n").replace("\\e", "\x1b") if path[0] in "'\"" else path

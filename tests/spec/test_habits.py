@@ -204,3 +204,121 @@ def test_a_section_of_another_habit_is_told_what_it_is_here(old, new, help):
 )
 def test_a_parameter_of_training_elsewhere_is_told_what_is_done_here(train, help):
     assert problem(f"{TRAINED}train: {train}\n", registry=REGISTRY).help == help
+
+
+CLASSES = """\
+tfgraph: 1
+inputs: {x: [8], y: {shape: [], dtype: int32, classes: 3}}
+layers:
+  - dense: 3
+loss: {softmax_cross_entropy: , target: y}
+optimizer: {adam: 0.001}
+metrics: [{accuracy: , target: y}]
+train: {epochs: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "mended"),
+    [
+        ("{learning_rate: 0.1}", "{adam: 0.1}"),
+        ("{lr: 0.1, momentum: 0.9}", "{gradient_descent: {learning_rate: 0.1, momentum: 0.9}}"),
+        (
+            "{learning_rate: {cosine: {initial: 0.1, decay_steps: 9}}}",
+            "{adam: {learning_rate: {cosine: {initial: 0.1, decay_steps: 9}}}}",
+        ),
+        ("[adam, 0.001]", "{adam: 0.001}"),
+        ("[SGD, 0.1]", "{gradient_descent: 0.1}"),
+        ("[SGD, 0.1, 0.9]", "{gradient_descent: {learning_rate: 0.1, momentum: 0.9}}"),
+        ("[adam]", "adam"),
+        ("0.001", "{adam: 0.001}"),
+        ("{type: SGD, lr: 0.1}", "{gradient_descent: 0.1}"),
+    ],
+)
+def test_an_optimizer_of_another_habit_is_told_with_its_type_before_its_parameters(
+    optimizer, mended
+):
+    assert told(problem(CLASSES.replace("{adam: 0.001}", optimizer)).help) == mended
+    assert tfgraph.loads(CLASSES.replace("{adam: 0.001}", mended))
+
+
+@pytest.mark.parametrize("optimizer", ["{speed: 0.1}", "{learning_rate: 0.1, speed: 2}", "[]"])
+def test_an_optimizer_that_may_be_any_is_told_as_none(optimizer):
+    found = problems(CLASSES.replace("{adam: 0.001}", optimizer))[0]
+    assert "write" not in found.help
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "help"),
+    [
+        ("{adam: 0.01}", "clip_norm: 1", "optimizer: {adam: {learning_rate: 0.01, clip_norm: 1}}"),
+        ("{adam: {beta1: 0.8}}", "lr: 0.1", "optimizer: {adam: {beta1: 0.8, learning_rate: 0.1}}"),
+        ("adam", "lr: 0.1", "optimizer: {adam: {learning_rate: 0.1}}"),
+    ],
+)
+@pytest.mark.parametrize("place", ["train: {{epochs: 1, {}}}", "train: {{epochs: 1}}\n{}"])
+def test_a_parameter_of_the_optimizer_is_told_beside_those_that_it_has(
+    optimizer, rate, help, place
+):
+    text = CLASSES.replace("{adam: 0.001}", optimizer)
+    found = problem(text.replace("train: {epochs: 1}", place.format(rate)))
+    assert found.help == f"write it inside the optimizer: `{help}`"
+    assert tfgraph.loads(text.replace(f"optimizer: {optimizer}", help))
+
+
+def test_a_rate_in_the_training_takes_no_schedule_away():
+    schedule = "{adam: {learning_rate: {cosine: {initial: 0.1, decay_steps: 9}}}}"
+    text = CLASSES.replace("{adam: 0.001}", schedule)
+    found = problem(text.replace("epochs: 1", "epochs: 1, learning_rate: 0.1"))
+    assert found.help == "leave it out: the optimizer has a schedule as its `learning_rate`"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "mended"),
+    [
+        ("[{name: x, type: float32, shape: [4]}]", "{x: [4]}"),
+        ("[{name: x, type: image, shape: [4]}]", "{x: [4]}"),
+        ("[{name: x, type: int, shape: [4]}]", "{x: {shape: [4], dtype: int32}}"),
+        ("[{name: x, shape: [None, 28, 28, 1]}]", "{x: [28, 28, 1]}"),
+    ],
+)
+def test_a_list_of_inputs_is_told_in_the_words_of_an_input(inputs, mended):
+    assert told(problem(spec("  - flatten", inputs=inputs)).help) == mended
+    assert tfgraph.loads(spec("  - flatten", inputs=mended))
+
+
+def test_a_list_of_inputs_without_shapes_is_told_as_nothing():
+    assert problem(spec("  - relu", inputs="[{name: x, type: number}]")).help == ""
+
+
+@pytest.mark.parametrize("name", ["acc", "val_acc", "sparse_categorical_accuracy", "val_accuracy"])
+def test_a_figure_is_told_by_the_name_that_its_metric_has_here(name):
+    text = CLASSES.replace("epochs: 1", f"early_stopping: {{monitor: {name}}}")
+    assert problem(text).help == "did you mean `accuracy`?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("target: y}\noptim", "target: y, class_weights: balanced}\noptim"),
+        ("epochs: 1", "epochs: 1, class_weight: balanced"),
+    ],
+)
+def test_factors_of_classes_are_told_as_those_that_are_not_1(old, new):
+    found = problem(CLASSES.replace(old, new))
+    told = re.search("`(?:class_weights: )?({.*})`", found.help)[1]
+    assert told == '{"0": 2}'
+    assert tfgraph.loads(CLASSES.replace("y}\noptim", f"y, class_weights: {told}}}\noptim"))
+
+
+@pytest.mark.parametrize("url", ["https://example.com/a//b", "s3://bucket/a", "file:///a"])
+def test_a_url_is_told_to_be_downloaded_as_it_stands(url):
+    text = TRAINED.replace("flatten: true", f"folder: '{url}'")
+    found = problem(text, registry=REGISTRY)
+    assert found.message == f"`{url}` is a URL, and data is read from files"
+    assert found.help == "download what it leads to, and write where that is"
+
+
+def test_a_url_as_the_dataset_is_told_to_be_downloaded():
+    found = problem(TRAINED.replace("{pictures: {flatten: true}}", "https://example.com/a.npz"))
+    assert found.help.startswith("download it")

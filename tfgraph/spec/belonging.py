@@ -9,14 +9,16 @@ from tfgraph.api import Component, Optimizer
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.language import SECTIONS
-from tfgraph.spec.meaning import asked, called, near, part_names
-from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
+from tfgraph.spec.meaning import asked, called, near, part_names, type_called
+from tfgraph.spec.nodes import Mapping, Node, Scalar, as_written, is_null, plain
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import flow
 from tfgraph.words import MAX_WORD, folded
 
 #: The optimizer that is shown where a spec has none.
 USUAL = "adam"
+#: The primary parameter of an optimizer.
+RATE = "learning_rate"
 
 
 def optimizer_of(file: Node | None, registry: Registry) -> type[Component] | None:
@@ -24,7 +26,8 @@ def optimizer_of(file: Node | None, registry: Registry) -> type[Component] | Non
     types = registry.types("optimizer")
     entry = file.get("optimizer") if isinstance(file, Mapping) else None
     kind = told_apart(entry, (), types).type if entry is not None else None
-    return types.get(kind.value) if kind is not None else None
+    word = kind.value if kind is not None else None
+    return type_called(word, "optimizer", registry) if isinstance(word, str) else None
 
 
 def parameter_path(word: str, optimizer: type[Component] | None) -> tuple[str, ...]:
@@ -55,9 +58,33 @@ def _paths(component: type[Component]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def in_optimizer(path: tuple[str, ...], value: Node) -> str:
-    """Help on a parameter of the optimizer that stands elsewhere."""
-    return f"write it inside the optimizer: `{nested(path, plain(value))}`"
+def in_optimizer(path: tuple[str, ...], value: Node, file: Node | None = None) -> str:
+    """Help on a parameter of the optimizer that stands elsewhere; `file` has what it is given."""
+    given = _given(file, path[1])
+    if isinstance(given.get(path[2]), dict):
+        return f"leave it out: the optimizer has a schedule as its `{path[2]}`"
+    whole = {path[1]: {**given, path[2]: as_written(value)}}
+    return f"write it inside the optimizer: `{path[0]}: {flow(whole)}`"
+
+
+def _given(file: Node | None, type_name: str) -> dict[str, Any]:
+    """The parameters of a spec's optimizer, by name."""
+    entry = file.get("optimizer") if isinstance(file, Mapping) else None
+    value = told_apart(entry, (), (type_name,)).value if entry is not None else None
+    if value is None or is_null(value):
+        return {}
+    given = as_written(value)
+    return given if isinstance(given, dict) else {RATE: given}
+
+
+def of_optimizer(
+    node: Mapping, component: type[Component], optimizer: type[Component] | None
+) -> list[tuple[Scalar, Node]]:
+    """What stands in `train` and is of the optimizer."""
+    if component is not Training:
+        return []
+    paths = ((pair, parameter_path(pair[0].value, optimizer)) for pair in node)
+    return [pair for pair, path in paths if path[:1] == ("optimizer",)]
 
 
 def nested(path: tuple[str, ...], value: object) -> str:
@@ -111,7 +138,7 @@ def meant_section(
         return _for_training(file, trained)
     path = parameter_path(key.value, optimizer)
     return (
-        (path[:1] == ("optimizer",) and in_optimizer(path, value))
+        (path[:1] == ("optimizer",) and in_optimizer(path, value, file))
         or missing_section(key.value)
         or asked(near(key.value, names))
         or "`tfgraph explain` lists the sections"

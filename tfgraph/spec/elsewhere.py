@@ -264,6 +264,8 @@ def missing_parameter(word: str, kind: str, value: str) -> str:
     if kind == "layer" and (layer := following(word, value)):
         return f"it is a layer of its own: write `- {layer}` after it"
     found = _folded(*PARAMETERS.get(kind, {}).items())
+    if folded(word).startswith("classweight") and value[:1] not in "[{":
+        value = '{"0": 2}'  # a word such as `balanced` is no factors
     return found.get(folded(word), "").replace("{value}", value)
 
 

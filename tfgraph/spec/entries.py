@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,8 +15,9 @@ from tfgraph.api.parameters import Parameter
 from tfgraph.diagnostics import SET, Diagnostic, Findings, Source, Span
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
+from tfgraph.spec.belonging import in_optimizer, of_optimizer, parameter_path
 from tfgraph.spec.failures import failures, parameter_schema, siblings_schema
-from tfgraph.spec.language import Part
+from tfgraph.spec.language import SECTIONS, Part
 from tfgraph.spec.meaning import meant_type, surely_called
 from tfgraph.spec.misnamed import Misnamed
 from tfgraph.spec.model import Entry
@@ -53,6 +55,8 @@ class EntryReader:
         self.variables = variables or Variables()
         #: The type of the spec's optimizer, as far as it is known.
         self.optimizer: type[Component] | None = None
+        #: The whole spec, once its sections are read.
+        self.file: Mapping | None = None
         self.findings = Findings()
         #: Whether a file that the spec extends could not be read.
         self.incomplete = False
@@ -66,8 +70,10 @@ class EntryReader:
     ) -> set[str]:
         """Report what is wrong with sections or siblings; the names of those that are unsound."""
         bad = set()
+        self.file = node if known is SECTIONS else self.file
         layers = self.splitter.known("layer")
-        about = Parts(node, known, self.variables.at(node.span), self.optimizer, layers)
+        variables = self.variables.at(node.span)
+        about = Parts(node, known, self.registry, variables, self.optimizer, layers)
         for name, found in about.failures(schema):
             self.findings.add(found)
             bad.add(name)
@@ -216,7 +222,14 @@ class EntryReader:
                 found = unfit(component, node, error, variables, self.registry)
                 yield str(error.absolute_path[0]), found
         if misnamed:
+            strays = of_optimizer(node, component, self.optimizer)
             about = Misnamed(component, type_node, node, siblings, self.registry, self.optimizer)
+            for key, value in strays:
+                path = parameter_path(key.value, self.optimizer)
+                help = in_optimizer(path, value, self.file)
+                yield "", about.unknown_parameter(key, help)
+            rest = replace(node, entries=tuple(pair for pair in node if pair not in strays))
+            about = replace(about, node=rest)
             yield from (("", found) for found in about.diagnostics())
 
     def values(

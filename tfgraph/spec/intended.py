@@ -83,6 +83,9 @@ def intended_section(name: str, value: Any) -> str:
         return _as_inputs(value)
     if name == "blocks":
         return _as_blocks(value)
+    if name == "class_weights" and isinstance(value, str):
+        # A word such as `balanced`.
+        return 'write `{"0": 2}`, with each class whose factor is not 1: classes are not counted'
     return _as_group(Training, value, nullable=False) if name == Training.type else ""
 
 
@@ -169,12 +172,39 @@ def _as_inputs(value: Any) -> str:
         rest = dict(item) if isinstance(item, dict) else {}
         name = rest.pop("name", None)
         if isinstance(name, str) and name not in found and rest:
-            found[name] = rest["shape"] if list(rest) == ["shape"] else rest
+            declared = _as_input(rest)
+            if declared is None:
+                return ""
+            found[name] = declared
         elif len(rest) == 1 and name is None and not found.keys() & rest.keys():
             found |= rest
         else:
             return ""
     return f"write `{flow(found)}`" if found else ""
+
+
+def _as_input(given: dict[str, Any]) -> Any:
+    """An input as it is declared here: its shape, or a mapping where it has more; None for none."""
+    from tfgraph.spec.elsewhere import NO_TEXT, missing_dtype
+
+    parameters, found = InputField.parameters(), {}
+    for word, value in given.items():
+        # What is no parameter of an input here is one of a dataset elsewhere: it is left out.
+        if names := called(word, parameter_names(InputField)):
+            found[names[0]] = value
+    if found.get("dtype") not in DTYPES:
+        dtype = missing_dtype(found.pop("dtype", None))
+        if dtype == NO_TEXT:
+            return None
+        found |= {"dtype": dtype} if dtype else {}
+    if found.get("dtype") == parameters["dtype"].default:
+        del found["dtype"]
+    shape = found.get("shape")
+    if isinstance(shape, list) and len(shape) > 1 and _is_batch(shape[0]):
+        found["shape"] = shape[1:]
+    if not Draft202012Validator(InputField.schema()).is_valid(found):
+        return None
+    return found["shape"] if list(found) == ["shape"] else found
 
 
 def _of_input(name: str, given: AbstractMapping[str, Any]) -> str:

@@ -212,7 +212,9 @@ class InputField(Component):
         primary=True,
         minimum=1,
     )
-    dtype: Literal[DTYPES] = param("Its dtype.", default="float32")  # type: ignore[valid-type]
+    dtype: Literal[DTYPES] = param(  # type: ignore[valid-type]
+        "Its dtype.", default="float32", also=("type", "data_type")
+    )
     classes: int | None = param(
         "For class indices, how many classes there are.", default=None, minimum=1
     )

@@ -9,6 +9,7 @@ from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.registry import Registry
 from tfgraph.spec.language import Part
+from tfgraph.spec.paths import is_url
 from tfgraph.spec.wording import FEW, plural
 from tfgraph.words import MAX_WORD, closest, folded, listed
 
@@ -71,6 +72,8 @@ def meant_type(
     # An activation `linear` is none, whatever layers are called so.
     if found := called(word, {} if inner and unknown else names):
         return f"{asked(found)} {_difference(word, found, types)}".rstrip()
+    if kind == "dataset" and is_url(word):
+        return "download it: a spec names a dataset by its type, and the files that it reads"
     return (
         unknown
         or _of_another_kind(word, kind, registry)

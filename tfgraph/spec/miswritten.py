@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -14,6 +15,7 @@ from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.registry import Registry
 from tfgraph.spec.anatomy import Anatomy, rewritten
+from tfgraph.spec.belonging import USUAL
 from tfgraph.spec.examples import with_required
 from tfgraph.spec.meaning import called, parameter_names, type_called
 from tfgraph.spec.mending import mend
@@ -23,12 +25,14 @@ from tfgraph.spec.nodes import (
     Mapping,
     Node,
     Scalar,
+    Sequence,
     as_written,
     is_null,
     kind_of,
+    plain,
     shortened,
 )
-from tfgraph.spec.wording import block_help, flow, to_write
+from tfgraph.spec.wording import block_help, entry_text, flow, is_item, to_write
 
 #: Keys that other formats have for the type of an entry, and for its parameters.
 TYPE_KEYS = ("type", "block", "class", "class_name", "kind", "op", "name")
@@ -84,6 +88,43 @@ def miswritten(
     return None
 
 
+def as_entry(node: Node, kind: str, registry: Registry) -> str:
+    """Help on a list or a number where an entry is to stand."""
+    types = registry.types(kind)
+    if isinstance(node, Sequence) and node.items:
+        first = plain(node.items[0])
+        component = type_called(first, kind, registry) if isinstance(first, str) else None
+        if component:
+            first_node = Scalar(component.type, node.items[0].span)
+            node = replace(node, items=(first_node, *node.items[1:]))
+        meant = rewritten(node, types, kind, registry)
+    else:
+        usual = [types[USUAL]] if USUAL in types else []
+        meant = next(_accepting(usual, plain(node)), "")
+    return f"write `{_in_place(meant, kind)}`" if meant else ""
+
+
+def untyped(node: Mapping, kind: str, registry: Registry) -> Diagnostic | None:
+    """Parameters where the type that they are of is missing, as far as that can be told."""
+    fitting: list[tuple[type[Component], dict[str, Any]]] = []
+    types = registry.types(kind)
+    for component in sorted(types.values(), key=lambda c: c.type != USUAL):
+        names = parameter_names(component)
+        found = {key.value: called(key.value, names) for key, _ in node}
+        given = {found[k.value][0]: v for k, v in node if found[k.value]}
+        whole = len(given) == len(node.entries)
+        values = {name: plain(value) for name, value in given.items()}
+        if whole and Draft202012Validator(component.schema()).is_valid(values):
+            shown = {name: as_written(value) for name, value in given.items()}
+            fitting.append((component, shown))
+    # Most optimizers have a learning rate, and any of them may be meant.
+    if not fitting or (len(fitting) > 1 and kind != "optimizer"):
+        return None
+    message = f"{article(kind)} {kind} needs its type as a key"
+    help = f"write `{_in_place(entry_text(*fitting[0]), kind)}`"
+    return Diagnostic("TG207", message, node.entries[0][0].span, help=help)
+
+
 def repeated(parts: Anatomy, types: Types, known: Collection[str]) -> Diagnostic | None:
     """A layer with the number of its copies in its name: `3x dense`."""
     written = parts.type.value if parts.type else None
@@ -134,7 +175,10 @@ def type_as_value(
         if key.value == "name" and not all(names.values()):
             continue
         known = {names[name][0]: shown for name, shown in given.items() if names[name]}
-        help = to_write(component, with_required(component, known), beside)
+        values = with_required(component, known)
+        help = to_write(component, values, beside)
+        if not beside and kind not in ("layer", "metric") and not is_item(key):
+            help = f"write `{_in_place(entry_text(component, values), kind)}`"
         dropped = {name: shown for name, shown in given.items() if not names[name]}
         help = with_rest(help, component, dropped, registry)
         return Diagnostic("TG207", message, key.span, help=help)

@@ -11,15 +11,21 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component
 from tfgraph.diagnostics import SET, Diagnostic, Span
+from tfgraph.registry import Registry
+from tfgraph.spec import keyed
 from tfgraph.spec.belonging import meant_section, training_keys
 from tfgraph.spec.failures import failures, innermost, missing
 from tfgraph.spec.intended import intended_section
 from tfgraph.spec.language import MAX_NAME, NAME_RULE, SECTIONS, Part
 from tfgraph.spec.meaning import called, near, part_names
 from tfgraph.spec.mending import mend_at
+from tfgraph.spec.miswritten import as_entry
 from tfgraph.spec.nodes import Mapping, Node, Scalar, at, is_null, kind_of, plain
 from tfgraph.spec.wording import as_list, joined
 from tfgraph.words import closest
+
+#: The sections that are one entry: its kind.
+ENTRY_SECTIONS = {"optimizer": "optimizer", "data": "dataset"}
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,21 @@ class Parts:
 
     node: Mapping
     known: AbstractMapping[str, Part]
+    registry: Registry
     variables: Collection[str] = ()
     optimizer: type[Component] | None = None
     layers: Collection[str] = ()
 
     def failures(self, schema: Draft202012Validator) -> Iterator[tuple[str, Diagnostic]]:
         """One diagnostic for each mistake, with the name of the part that is unsound by it."""
+        told = set()
+        for name in keyed.SECTIONS if self.known is SECTIONS else ():
+            if found := keyed.by_output(self.node, name, self.registry):
+                told.add(name)
+                yield name, found
         for error in failures(schema, self.node):
+            if error.absolute_path and error.absolute_path[0] in told:
+                continue
             if error.validator == "additionalProperties":
                 yield from self.unknown()
             elif error.validator == "required":
@@ -103,10 +117,16 @@ class Parts:
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
         given = plain(at(self.node, path[:1]))
-        one = isinstance(place, Mapping) or schema_of(part).is_valid([plain(place)])
-        help = (as_list(name, takes, place, self.layers) if one else "") or intended_section(
-            name, given
-        )
+        if name == "outputs" and isinstance(place, Mapping):
+            help = keyed.as_output_names(self.node)
+        elif name == "metrics" and isinstance(place, Mapping):
+            help = keyed.as_metrics(place, self.registry)
+        elif name in ENTRY_SECTIONS:
+            help = as_entry(place, ENTRY_SECTIONS[name], self.registry)
+        else:
+            one = isinstance(place, Mapping) or schema_of(part).is_valid([plain(place)])
+            help = as_list(name, takes, place, self.layers) if one else ""
+        help = help or intended_section(name, given)
         if name != "inputs" or isinstance(given, str):  # mappings in a list may be inputs, or not
             help = help or mend_at(self.node, name, part.schema, self.variables)
         if not help and "const" in part.schema:

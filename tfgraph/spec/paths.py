@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tfgraph.api import Component, DataPath
 DATA_ROOTS_VARIABLE = "TFGRAPH_DATA"
 #: Linux opens no longer path, and to resolve one takes the square of its length in time.
 MAX_PATH = 4096
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class PathError(Exception):
@@ -28,6 +30,9 @@ def data_path(text: str, folder: Path) -> str:
     """The path as an absolute one; PathError where it leaves the folder and all data roots."""
     if len(text) > MAX_PATH:
         raise PathError(f"not a path: {os.strerror(errno.ENAMETOOLONG)}")
+    if is_url(text):
+        help = "download what it leads to, and write where that is"
+        raise PathError(f"`{text}` is a URL, and data is read from files", help)
     roots = [folder, *data_roots()]
     resolved_roots = [root.resolve() for root in roots]
     try:
@@ -47,6 +52,11 @@ def data_path(text: str, folder: Path) -> str:
             help=f"name further data folders in the environment variable {DATA_ROOTS_VARIABLE}",
         )
     return str(next((path for path in inside if path in existing), inside[0]))
+
+
+def is_url(text: str) -> bool:
+    """Whether a text leads to another machine: `https://…`, `s3://…`."""
+    return _URL.match(text) is not None
 
 
 def data_roots() -> list[Path]:

@@ -10,9 +10,10 @@ from tfgraph.diagnostics import Diagnostic, Findings
 from tfgraph.registry import Registry
 from tfgraph.spec import extra
 from tfgraph.spec.anatomy import Anatomy, told_apart
+from tfgraph.spec.keyed import layer_by_name
 from tfgraph.spec.language import Part
-from tfgraph.spec.miswritten import miswritten, no_type, repeated, type_as_value
-from tfgraph.spec.nodes import Mapping, Node, Scalar
+from tfgraph.spec.miswritten import miswritten, no_type, repeated, type_as_value, untyped
+from tfgraph.spec.nodes import Mapping, Node, Scalar, plain
 
 
 class Splitter:
@@ -81,7 +82,12 @@ class Splitter:
             return found
         if kind == "layer":
             found = found or repeated(parts, types, known)
+        elif isinstance(node, Mapping) and not parts.beside and parts.type.value not in known:
+            found = found or untyped(node, kind, self.registry)
         found = found or miswritten(base, parts.type, self.registry, known, inner)
+        if kind == "layer" and not found and not parts.extra and parts.type.value not in known:
+            beside = {name: plain(below) for name, (_, below) in parts.beside.items()}
+            found = layer_by_name(parts.type, parts.value, beside, types, known)
         if not found and kind == "loss" and parts.extra and not parts.beside:
             found = self.several(parts, types, siblings)
         return found

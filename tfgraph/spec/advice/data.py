@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.spec.advice.view import View, warning
+from tfgraph.spec.anatomy import QUOTES
 from tfgraph.spec.nodes import shortened
 from tfgraph.spec.paths import DATA_ROOTS_VARIABLE, path_parameters
 
@@ -24,7 +25,7 @@ def missing_paths(view: View) -> Iterator[Diagnostic]:
         if span is not None and not Path(path).exists():
             yield warning(
                 "TG431",
-                f"there is no file or folder `{shortened(span.text or path)}`",
+                f"there is no file or folder `{shortened(span.text.strip(QUOTES) or path)}`",
                 span,
                 label=f"`{data.component.type}` reads it",
                 note="training and evaluation end where it is missing",

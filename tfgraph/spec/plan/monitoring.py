@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfgraph.errors import DataError
+from tfgraph.spec.meaning import asked, called
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.training import LOSS
@@ -32,7 +33,7 @@ def check_monitored(
         span = scope.spec.place(place)
         if known is not None and name not in known:
             have = f"the figures are {listed(known)}" if known else "add a `loss` or `metrics`"
-            help = did_you_mean(_bare(name), known) or have
+            help = did_you_mean(_bare(name), known) or _meant(_bare(name), metrics) or have
             scope.report("TG209", f"no figure is called `{name}`", span, help=help)
         elif name in (metric.name for metric in metrics if metric.metric.better is None):
             help = "name one that is better the larger or the smaller it is"
@@ -53,6 +54,12 @@ def figure_names(
     """What evaluation gives, by name: `loss`, each of several losses, each metric."""
     parts = [loss.name for loss in losses] if len(losses) > 1 else []
     return (*([LOSS] if losses else []), *parts, *(metric.name for metric in metrics))
+
+
+def _meant(name: str, metrics: Sequence[PlannedMetric]) -> str:
+    """The metrics that have another name elsewhere, as the figures of this spec."""
+    names = {planned.name: planned.metric.other_names() for planned in metrics}
+    return asked(called(name, names))
 
 
 def _bare(name: str) -> str:
