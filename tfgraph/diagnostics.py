@@ -66,15 +66,6 @@ class Span:
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
-    def shows(self, other: Span, steps: Sequence[Via] = ()) -> bool:
-        """Whether the line of another place is this one's, or that of one of its steps."""
-        if self.line == other.line and self.source.name == other.source.name:
-            return True
-        for step in steps or self.via:
-            if step.span.line == other.line and step.span.source.name == other.source.name:
-                return True
-        return False
-
     def holds(self, other: Span) -> bool:
         """Whether another place starts in this one."""
         start, end = (self.line, self.column), (self.end_line, self.end_column)
@@ -108,12 +99,24 @@ class Span:
 
     def through(self, label: str, span: Span) -> Span:
         """This place, with one more through which it was come by; a line is shown once."""
-        if len(self.via) == MAX_VIA or (not span.via and self.shows(span)):
-            return self
+        return self.by(span.steps(label))
+
+    def steps(self, label: str) -> tuple[Via, ...]:
+        """This place as one that a value came through, and those through which it was come by."""
+        return (Via(label, replace(self, via=()) if self.via else self), *self.via)
+
+    def by(self, way: Sequence[Via]) -> Span:
+        """This place, come by through those of a way as well; a line is shown once."""
         steps = list(self.via)
-        for step in (Via(label, replace(span, via=()) if span.via else span), *span.via):
-            if len(steps) < MAX_VIA and not self.shows(step.span, steps):
+        shown = {(self.source.name, self.line)}
+        shown.update((step.span.source.name, step.span.line) for step in steps)
+        for step in way:
+            line = (step.span.source.name, step.span.line)
+            if len(steps) < MAX_VIA and line not in shown:
                 steps.append(step)
+                shown.add(line)
+        if len(steps) == len(self.via):
+            return self
         return Span(
             self.source, self.line, self.column, self.end_line, self.end_column, tuple(steps)
         )

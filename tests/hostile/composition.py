@@ -72,6 +72,12 @@ def stack(blocks: str, layers: str) -> str:
     return f"tfgraph: 1\ninputs: {{x: [4]}}\nblocks: {blocks}\nlayers: {layers}\n"
 
 
+def doubled(times: int, layer: str) -> str:
+    """A spec with blocks that each use the one before twice, the first of them a layer."""
+    more = (f"b{i}: {{layers: [b{i - 1}, b{i - 1}]}}" for i in range(1, times + 1))
+    return stack(f"{{{', '.join([f'b0: {{layers: [{layer}]}}', *more])}}}", f"[b{times}]")
+
+
 BLOCKS = {
     "itself": (stack("{a: {layers: [a]}}", "[a]"), "TG214"),
     "each-other": (stack("{a: {layers: [b]}, b: {layers: [a]}}", "[a]"), "TG214"),
@@ -97,6 +103,31 @@ BLOCKS = {
             "[b18]",
         ),
         "TG102",
+    ),
+    "doubling-a-wrong-type": (doubled(11, "matmull: 3"), "TG202"),
+    "doubling-a-wrong-parameter": (doubled(11, "matmul: {unts: 3}"), "TG203"),
+    "doubling-a-wrong-name": (doubled(11, "{relu: , from: nowhere}"), "TG209"),
+    "many-parameters": (
+        stack(
+            "{b: {params: {"
+            + ", ".join(f"p{i}: 3" for i in range(2000))
+            + "}, layers: ["
+            + ", ".join(f"matmul: $p{i}" for i in range(2000))
+            + "]}}",
+            "[b, {add: 3}]",
+        ),
+        "TG207",
+    ),
+    "many-undeclared-parameters": (
+        stack(
+            f"{{b: {{layers: [{', '.join(f'matmul: $p{i}' for i in range(2000))}]}}}}",
+            f"[b: {{{', '.join(f'p{i}: 3' for i in range(2000))}}}]",
+        ),
+        "TG212",
+    ),
+    "many-wrong-parameters": (
+        stack("{}", f"[conv2d: {{{', '.join(f'p{i}: 3' for i in range(4000))}}}]"),
+        "TG203",
     ),
     "tens": (
         stack(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
+from functools import cache
 from typing import Any
 
 from tfgraph.api import Component
@@ -22,14 +23,18 @@ def with_required(component: type[Component], given: AbstractMapping[str, Any]) 
 
 def example_values(component: type[Component]) -> dict[str, Any]:
     """The values of parameters in the component's own example."""
-    if not component.example:
-        return {}
-    node, _ = read(Source("example", inspect.cleandoc(component.example)))
-    found = next(_below(plain(node), component.type), None) if node else None
+    found = next(_below(_read(component.example), component.type), None)
     primary = component.primary()
     if isinstance(found, dict) or found is None:
         return found or {}
     return {primary.name: found} if primary else {}
+
+
+@cache
+def _read(example: str) -> Any:
+    """An example as plain data; None where there is none."""
+    node, _ = read(Source("example", inspect.cleandoc(example)))
+    return plain(node) if node else None
 
 
 def _below(value: Any, key: str) -> Iterator[Any]:

@@ -52,6 +52,10 @@ class LayerReader:
         self.notes = notes
         self.taken: dict[str, Span] = {}
         self.found = Layers()
+        #: The entries of blocks that something is wrong with: each use would find it again.
+        self.wrong: set[object] = set()
+        #: The types that are meant by words that are none, empty where that is not sure.
+        self.meant: dict[str, str] = {}
 
     def read(self, node: Node | None) -> Layers:
         """The layers of the section, each with its name, and what is wrong with them reported."""
@@ -60,17 +64,25 @@ class LayerReader:
         return self.found
 
     def item(self, node: Node) -> _Item:
+        copy = content(node) if node.span.via else node.span.place
         before = self.entries.findings.problems
-        split = self.entries.split(node, Layer, language.LAYER_SIBLINGS)
+        split = None
+        if copy not in self.wrong:
+            split = self.entries.split(node, Layer, language.LAYER_SIBLINGS)
         if split is None:
+            self.wrong.add(copy)
             return self.unsound(node)
         whole = self.entries.findings.problems == before
         type_node, value, beside = split
-        kept = self.entries.siblings(beside, language.LAYER_SIBLINGS, type_node.span)
+        known = {name: below for name, below in beside.items() if not _has_unknown(below)}
+        kept = self.entries.siblings(known, language.LAYER_SIBLINGS, type_node.span)
+        self.entries.findings.problems += len(beside) - len(known)
         self.take_name(kept.get("name"))
         made = self.entries.component(Layer, type_node, value, language.LAYER_SIBLINGS)
         if self.entries.findings.problems == before and made:
             return _Item(type_node.value, type_node.span, kept, made)
+        if made is None or not whole:
+            self.wrong.add(copy)
         # What it is called, or whether it is trained, changes no shape.
         named_only = whole and set(beside) - set(kept) <= {"name", "freeze"}
         return self.unsound(node, kept, made if named_only else None)
@@ -114,9 +126,11 @@ class LayerReader:
         splitter = self.entries.splitter
         if node.value in splitter.known("layer"):
             return node.value
-        blocks = splitter.declared("layer")
-        meant = surely_called(node.value, "layer", self.entries.registry, blocks)
-        return meant.type if meant else ""
+        if node.value not in self.meant:
+            blocks = splitter.declared("layer")
+            meant = surely_called(node.value, "layer", self.entries.registry, blocks)
+            self.meant[node.value] = meant.type if meant else ""
+        return self.meant[node.value]
 
     def named(self, items: Iterable[_Item]) -> Iterator[LayerEntry]:
         """The entries of the items, under the names that they have or get."""
@@ -141,6 +155,17 @@ class LayerReader:
             )
 
 
+def content(node: Node) -> object:
+    """What an entry says, and where: the same for each use of the block that it stands in.
+
+    What stands beside the type may differ, as names do.
+    """
+    said = plain(node)
+    if isinstance(said, dict):
+        said = {key: below for key, below in said.items() if key not in language.LAYER_SIBLINGS}
+    return node.span.place, repr(said)
+
+
 def words_in(node: Node) -> Iterator[str]:
     """What stands in a node that may be the name of a layer."""
     if isinstance(node, Scalar):
@@ -154,6 +179,12 @@ def words_in(node: Node) -> Iterator[str]:
 
 def _is_unknown(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.value is UNKNOWN
+
+
+def _has_unknown(node: Node) -> bool:
+    """Whether a sibling, or a name in its list, could not be found: why is already reported."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return any(map(_is_unknown, items))
 
 
 def _names(node: Node) -> bool:

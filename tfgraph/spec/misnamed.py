@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import Diagnostic
+from tfgraph.diagnostics import MAX_PROBLEMS, Diagnostic
 from tfgraph.registry import Registry
 from tfgraph.spec.belonging import in_optimizer, nested, parameter_path
 from tfgraph.spec.examples import with_required
@@ -61,8 +62,8 @@ class Misnamed:
         told = " ".join(self.elsewhere(*pair) for pair in self.unknown if self.missing)
         lost = [n for n in self.missing if n not in self.found and f"`{n}` is" not in told]
         others = [pair for pair in self.unknown if pair[0] not in misplaced]
-        # What thousands of names are meant for takes its time, and matters only for what is lost.
-        strange = [pair for pair in others if not self.help(*pair)] if lost else []
+        # What names are meant for takes its time, and matters only for what is lost.
+        strange = list(islice((p for p in others if not self.help(*p)), 2)) if lost else []
         for key, value in others:
             help = self.help(key, value)
             if not help and lost:
@@ -76,8 +77,10 @@ class Misnamed:
 
     @cached_property
     def unknown(self) -> list[tuple[Scalar, Node]]:
-        """What is given and no parameter."""
-        return [pair for pair in self.node if pair[0].value not in self.component.parameters()]
+        """What is given and no parameter, as many as are told."""
+        known = self.component.parameters()
+        unknown = (pair for pair in self.node if pair[0].value not in known)
+        return list(islice(unknown, MAX_PROBLEMS))
 
     @cached_property
     def values(self) -> list[Scalar]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tfgraph.diagnostics import Span
+from tfgraph.diagnostics import Span, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,16 @@ UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN"})()
 
 def through(node: Node, label: str, place: Span) -> Node:
     """The node and all below it, come by through another place."""
-    span = node.span.through(label, place)
+    return _by(node, place.steps(label))
+
+
+def _by(node: Node, way: tuple[Via, ...]) -> Node:
+    span = node.span.by(way)
     if isinstance(node, Scalar):
         return Scalar(node.value, span)
     if isinstance(node, Sequence):
-        return Sequence(tuple(through(item, label, place) for item in node.items), span)
-    entries = tuple(
-        (Scalar(key.value, key.span.through(label, place)), through(value, label, place))
-        for key, value in node
-    )
+        return Sequence(tuple(_by(item, way) for item in node.items), span)
+    entries = tuple((Scalar(key.value, key.span.by(way)), _by(value, way)) for key, value in node)
     return Mapping(entries, span)
 
 

@@ -34,6 +34,8 @@ class Splitter:
         self.registry = registry
         self.blocks = blocks
         self.findings = findings
+        #: The types of each kind, once they are asked for.
+        self.names: dict[str, set[str]] = {}
 
     def split(
         self,
@@ -63,7 +65,9 @@ class Splitter:
 
     def known(self, kind: str) -> set[str]:
         """The types of a kind, with those that the spec itself declares."""
-        return {*self.registry.types(kind), *self.declared(kind)}
+        if kind not in self.names:
+            self.names[kind] = {*self.registry.types(kind), *self.declared(kind)}
+        return self.names[kind]
 
     def miswritten(
         self,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from tfgraph.diagnostics import Diagnostic, Span, collect
@@ -82,10 +83,31 @@ class Variables:
     names: tuple[str, ...] = ()
     blocks: tuple[tuple[Span, tuple[str, ...]], ...] = ()
 
-    def at(self, place: Span) -> tuple[str, ...]:
+    def at(self, place: Span) -> Collection[str]:
         """Those that may be named at a place."""
-        inside = (params for layers, params in self.blocks if layers.holds(place))
-        return (*self.names, *(name for params in inside for name in params))
+        return _InReach(self, place)
+
+
+@dataclass(frozen=True)
+class _InReach(Collection[str]):
+    """The variables that may be named at a place: looked for where a mistake asks for them."""
+
+    variables: Variables
+    place: Span
+
+    @cached_property
+    def names(self) -> AbstractMapping[str, None]:
+        inside = (params for layers, params in self.variables.blocks if layers.holds(self.place))
+        return dict.fromkeys([*self.variables.names, *(n for params in inside for n in params)])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from tfgraph.diagnostics import Span
 from tfgraph.spec.blocks.outside import Outside
 from tfgraph.spec.blocks.stack import Item, Stacker
 from tfgraph.spec.language import INPUT, LAYER_SIBLINGS
-from tfgraph.spec.layers import words_in
+from tfgraph.spec.layers import content, words_in
 from tfgraph.spec.model import NUMBERED
 from tfgraph.spec.naming import name_of
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence
@@ -56,6 +56,8 @@ class Expander:
         self.previous = INPUT
         #: The names that mean other layers, and where they are given.
         self.aliases: dict[str, Span] = {}
+        #: The names that lead nowhere, and where they stand: each use of a block has them again.
+        self.nowhere: set[object] = set()
 
     def expanded(self, file: Mapping) -> Mapping:
         """The file with plain layers, and names of layers that mean them."""
@@ -81,10 +83,11 @@ class Expander:
 
     def unused(self) -> tuple[Node, ...]:
         """The entries of blocks that nothing uses, for what is wrong with them by themselves."""
-        found: list[Node] = []
+        found: dict[object, Node] = {}
         for name, items in self.stacker.unused():
-            found += self.emit(items, Frame(block=name).of(items))
-        return tuple(found)
+            for node in self.emit(items, Frame(block=name).of(items)):
+                found.setdefault(content(node), node)
+        return tuple(found.values())
 
     def emit(self, items: AbstractSequence[Item], frame: Frame) -> Iterator[Node]:
         """The plain entries of a stack."""
@@ -141,8 +144,10 @@ class Expander:
         sources = {INPUT: inputs, **(numbered if len(inputs) > 1 else {})}
         if name in sources and not layer:
             return tuple(Scalar(source.value, node.span) for source in sources[name])
-        if self.may_be(name, frame):
+        place = (node.span.place, name)
+        if place in self.nowhere or self.may_be(name, frame):
             return (self.notes.lost(node.span),)
+        self.nowhere.add(place)
         named = (n for n, item in frame.items.items() if self.is_told(item))
         have = [*named, *(() if layer else sources)]
         self.notes.report(

@@ -73,6 +73,8 @@ class Stacker:
         #: The blocks that are used, and how often blocks are.
         self.used: set[str] = set()
         self.uses = 0
+        #: How many uses of blocks a use of each comes to.
+        self.counted: dict[str, int] = {}
 
     def items(self, nodes: AbstractSequence[Node], open: tuple[str, ...] = ()) -> list[Item]:
         """The entries of a stack, each with its name, copies and the layers of blocks included.
@@ -166,8 +168,10 @@ class Stacker:
             return item
         name = item.type.value
         self.used.add(name)
+        # What a use comes to is counted before it is made, as far as its text tells.
+        ahead = self.uses_of(name)
         self.uses += 1
-        if self.uses > MAX_LAYERS:
+        if self.uses + ahead - 1 > MAX_LAYERS:
             message = f"blocks are used more than {MAX_LAYERS:,} times, within each other"
             self.notes.report("TG102", message, item.type.span)
             raise StopResolving
@@ -183,6 +187,17 @@ class Stacker:
         given = {param: from_outside(value) for param, value in given.items()}
         body = self.body(block, given, item.type, (*open, name))
         return replace(item, body=body, size=sum(inner.size for inner in body))
+
+    def uses_of(self, name: str, open: tuple[str, ...] = ()) -> int:
+        """How many uses of blocks a use of one comes to, itself included."""
+        if name not in self.counted:
+            uses, around = 1, (*open, name)
+            for node in self.blocks[name].layers.items if len(around) <= MAX_NESTING else ():
+                kind = told_apart(node, LAYER_SIBLINGS, self.known).type
+                if kind is not None and kind.value in self.blocks and kind.value not in around:
+                    uses += self.uses_of(kind.value, around)
+            self.counted[name] = uses
+        return self.counted[name]
 
     def body(
         self, block: Block, given: dict[str, Node], use: Scalar, open: tuple[str, ...]

@@ -19,7 +19,7 @@ from tfgraph.spec.expressions import names_in
 from tfgraph.spec.language import LAYER_SIBLINGS
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence, is_null, plain
 from tfgraph.spec.variables import VARIABLE_NAME, Scope
-from tfgraph.spec.wording import flow, joined
+from tfgraph.spec.wording import FEW, flow, joined
 from tfgraph.words import closest
 
 
@@ -109,12 +109,13 @@ class Lacking:
     def report(self, missing: list[str], params: AbstractMapping[str, Node]) -> None:
         """Report parameters that are left out, where the first one is used."""
         several = "parameters" if len(missing) > 1 else "parameter"
+        more = f" and {len(missing) - FEW} more" if len(missing) > FEW else ""
         written = {name: plain(value) for name, value in params.items()}
         written |= {name: self.default(name) for name in missing}
         where = "" if self.block.params_node else " above its `layers`"
         self.scope.notes.report(
             "TG212",
-            f"block `{self.block.name.value}` declares no {several} {joined(missing)}",
+            f"block `{self.block.name.value}` declares no {several} {joined(missing[:FEW])}{more}",
             self.used[missing[0]][0],
             help=f"write `params: {flow(written, len(written))}`{where}",
         )
