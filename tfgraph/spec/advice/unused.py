@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.errors import ComponentError, PluginError
 from tfgraph.spec.advice.view import View, line, warning
-from tfgraph.spec.plan import PlannedLoss, PlannedMetric
+from tfgraph.spec.plan import PlannedLayer, PlannedLoss, PlannedMetric, contract
 from tfgraph.words import listed
 
 
@@ -41,9 +42,35 @@ def unused_inputs(view: View) -> Iterator[Diagnostic]:
                 f"nothing uses the input `{name}`",
                 span,
                 label="no layer takes it",
-                help=f"let a layer take it with `from: {name}`, compare with it by "
+                help=f"let {_taking(view, name)} take it with `from: {name}`, compare with it by "
                 f"`target: {name}`, or remove it",
             )
+
+
+def _taking(view: View, name: str) -> str:
+    """The layer that an unused input was meant for: the only one that can take it for another.
+
+    It takes the layer before it unasked, which others take as well, and gives the same with the input.
+    """
+    found = [layer for layer in view.plan.layers if _may_take(view, layer, name)]
+    return f"`{found[0].name}` ({line(found[0].span)})" if len(found) == 1 else "a layer"
+
+
+def _may_take(view: View, layer: PlannedLayer, name: str) -> bool:
+    # What stands in a block does not see the inputs.
+    if view.entries[layer.name].inputs or len(layer.inputs) != 1 or "." in layer.name:
+        return False
+    before, x = layer.inputs[0], view.plan.fields[name].spec
+    if len(view.takers[before]) < 2 and before not in view.asked:
+        return False
+    if not view.alone(layer) and x.shape != layer.input_specs[0].shape:
+        return False
+    caller = contract.Caller(layer.layer, layer.span, layer.name)
+    try:
+        contract.weights(caller, [x])
+        return contract.infer(caller, [x]) == layer.output
+    except (ComponentError, PluginError):
+        return False
 
 
 def untrained_weights(view: View) -> Iterator[Diagnostic]:

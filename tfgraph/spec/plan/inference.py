@@ -8,7 +8,7 @@ from tfgraph.api import Layer, LayerReference, WeightSpec
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import budget, contract
-from tfgraph.spec.plan.mends import mend_layer
+from tfgraph.spec.plan.mends import mend_layer, one_more
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.sharing import is_frozen, owner_of
@@ -29,7 +29,7 @@ def check_number_of_inputs(scope: Scope, entry: LayerEntry, number: int) -> bool
         "TG302",
         f"`{layer.type}` takes {wanted}, got {number}",
         (surplus or entry.inputs or (entry,))[0].span,
-        help="`from: [A, B]` names several" if least > number else "",
+        help=(one_more(scope, entry) or "`from: [A, B]` names several") if least > number else "",
     )
     return False
 

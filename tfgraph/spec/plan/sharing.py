@@ -26,7 +26,10 @@ def owner_of(
     problem = _problem(layer, weights, other)
     if problem:
         scope.report(
-            "TG304", f"cannot share the weights of `{other.name}`: {problem}", entry.share.span
+            "TG304",
+            f"cannot share the weights of `{other.name}`: {problem}",
+            entry.share.span,
+            help=_instead(scope, entry, layer, weights),
         )
         return None
     owner = scope.planned[other.owner]
@@ -59,6 +62,25 @@ def _problem(layer: Layer, weights: Mapping[str, WeightSpec], other: PlannedLaye
         if spec.tied != other.weights[name].tied:
             return f"`{name}` is tied to another weight there"
     return ""
+
+
+def _instead(
+    scope: Scope, entry: LayerEntry, layer: Layer, weights: Mapping[str, WeightSpec]
+) -> str:
+    """The nearest layer whose weights a layer can share, by its name where that is named."""
+    room = entry.name.rpartition(".")[0]
+    for other in reversed(scope.planned.values()):
+        beside = other.name.rpartition(".")[0] == room and other.owner == other.name
+        if beside and weights and not _problem(layer, weights, other):
+            where = place(other.span, entry.span)
+            return (
+                f"write `share: {other.name.removeprefix(f'{room}.')}`: its weights fit ({where})"
+            )
+    return (
+        "leave `share` out: the layer has weights of its own then"
+        if weights
+        else ("leave `share` out")
+    )
 
 
 def _same_penalty(

@@ -27,11 +27,13 @@ def culprit(scope: Scope, around: Sequence[str]) -> tuple[Span, str]:
         if entry.share and entry.share.value == needed:
             where = place(scope.entries[needed].span, entry.share.span)
             help = f"write `share: {name}` beside `{needed}` ({where}) instead, which comes later"
-            return entry.share.span, help if needed != name else ""
+            own = "leave `share` out: a layer has its own weights without it"
+            return entry.share.span, help if needed != name else own
         for given in entry.inputs:
             if given.value == needed:
                 return given.span, "`from` can only name what does not depend on it"
         for key, value in entry.component.parameter_values().items():
             if isinstance(value, LayerReference) and value.name == needed:
-                return entry.spans.get(key, entry.span), ""
+                own = f"`{key}` names another layer, one that stands above"
+                return entry.spans.get(key, entry.span), own if needed == name else ""
     return scope.entries[around[0]].span, ""

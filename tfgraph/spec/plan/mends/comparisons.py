@@ -8,9 +8,11 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from tfgraph.api import TensorSpec, show_shape
+from tfgraph.api import ComparisonFacts, TensorSpec, show_shape
+from tfgraph.errors import ComponentError, PluginError
 from tfgraph.spec.model import LossEntry, MetricEntry
-from tfgraph.spec.plan.mends import changes, wording
+from tfgraph.spec.plan import contract
+from tfgraph.spec.plan.mends import changes, inputs, wording
 from tfgraph.spec.plan.mends.trial import MAX_STEPS, specs_with, up, works
 from tfgraph.spec.plan.mends.wording import beside
 from tfgraph.spec.plan.model import PlannedLayer
@@ -28,7 +30,7 @@ def mend_comparison(
 ) -> str:
     """Help that names one thing to change; empty if nothing that was tried helps.
 
-    In this order: another output or target that fits as it is, the size of the last axis, axes to
+    In this order: an input that was declared otherwise than meant, the pair of a loss, another output or target that fits as it is, the size of the last axis, axes to
     be flattened away, the shape of the output or of the target.
     """
     output, wanted = scope.spec_of(of), scope.spec_of(target)
@@ -36,7 +38,9 @@ def mend_comparison(
         return ""
     mends = _ComparisonMends(scope, entry, check)
     return (
-        mends.other_output(of, target)
+        mends.other_input(of, target, output, wanted)
+        or mends.as_loss(of, target)
+        or mends.other_output(of, target)
         or mends.size(of, target, output, wanted)
         or mends.other_target(of, target, output)
         or mends.flat(of, output, wanted)
@@ -65,7 +69,31 @@ class _ComparisonMends:
         self.check = check
 
     def fit(self, output: TensorSpec, wanted: TensorSpec) -> bool:
-        return works(partial(self.check, output, wanted))
+        """Whether both can be compared, and not with the same result whatever they are."""
+        fits = works(partial(self.check, output, wanted))
+        return fits and not _facts(self.entry, output, wanted).constant
+
+    def as_loss(self, of: str, target: str) -> str:
+        """For a metric, what the one loss of its output or its target compares, if that fits."""
+        found = set()
+        for loss in self.scope.spec.losses if isinstance(self.entry, MetricEntry) else ():
+            pair = (loss.of.value if loss.of else of, loss.target.value if loss.target else target)
+            output, wanted = map(self.scope.spec_of, pair)
+            if (of in pair or target in pair) and output and wanted and self.fit(output, wanted):
+                kinds = {_facts(entry, output, wanted).compares for entry in (self.entry, loss)}
+                found |= {pair} if len(kinds - {None}) < 2 else set()
+        if len(found) != 1:
+            return ""
+        ((other, field),) = found
+        return beside(self.entry, f"of: {other}" if other != of else f"target: {field}")
+
+    def other_input(self, of: str, target: str, output: TensorSpec, wanted: TensorSpec) -> str:
+        """The target or what the output is made of, as it was meant to be declared."""
+        return inputs.other_shape(
+            self.scope, target, lambda found: self.fit(output, found), self.reader
+        ) or inputs.without_batch(
+            self.scope, of, lambda found: self.fit(found, wanted), self.reader
+        )
 
     def size(self, of: str, target: str, output: TensorSpec, wanted: TensorSpec) -> str:
         """Another size of the last axis: where it is set, or a layer more that sets it."""
@@ -96,7 +124,9 @@ class _ComparisonMends:
         """Another output, of the very size of the target."""
         others = [name for name in self.ends() if name != of]
         for name in best_first(self.scope, self.check, others, target)[:1]:
-            if suits(self.scope, self.check, name, target) == 2:
+            output, wanted = self.scope.spec_of(name), self.scope.spec_of(target)
+            best = suits(self.scope, self.check, name, target) == 2
+            if best and output and wanted and self.fit(output, wanted):
                 return beside(self.entry, f"of: {name}")
         return ""
 
@@ -150,6 +180,16 @@ class _ComparisonMends:
         if name not in self.scope.entries:
             return f"`{name}`"
         return f"`{name}` ({place(self.scope.entries[name].span, self.reader)})"
+
+
+def _facts(
+    entry: LossEntry | MetricEntry, output: TensorSpec, wanted: TensorSpec
+) -> ComparisonFacts:
+    try:
+        found = contract.Caller(entry.component, entry.span).call("facts", output, wanted)
+    except (ComponentError, PluginError):
+        return ComparisonFacts()
+    return found if isinstance(found, ComparisonFacts) else ComparisonFacts()
 
 
 def _sized(layers: list[PlannedLayer], size: int | None) -> tuple[PlannedLayer, str] | None:

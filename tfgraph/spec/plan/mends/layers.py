@@ -9,7 +9,7 @@ from tfgraph.api import Layer, LayerReference, TensorSpec
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import contract
-from tfgraph.spec.plan.mends import changes, wording
+from tfgraph.spec.plan.mends import changes, inputs, wording
 from tfgraph.spec.plan.mends.bridges import Bridge, bridges
 from tfgraph.spec.plan.mends.trial import MAX_STEPS, up, works
 from tfgraph.spec.plan.model import above
@@ -81,9 +81,9 @@ class _LayerMends:
         def fits(x: TensorSpec) -> bool:
             return self.takes(self.layer, x)
 
-        found = changes.parameter_above(scope, name, fits, reader)
-        if found:
-            return found
+        for change in (inputs.without_batch, inputs.other_dtype, changes.parameter_above):
+            if found := change(scope, name, fits, reader):
+                return found
         less = changes.left_out(scope, name, fits, reader) or changes.data_above(scope, name, fits)
         more = changes.reshaped(scope, name, fits)
         return ", or ".join(filter(None, [less, more and f"put {more} before it"]))
