@@ -105,3 +105,26 @@ layers:
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "TG304"
     assert diagnostic.message == f"cannot share the weights of `left`: {message}"
+
+
+def test_weights_of_other_shapes_are_told_with_what_both_layers_take():
+    spec = """
+tfgraph: 1
+inputs: {a: [6], b: [3]}
+layers:
+  - dense: 4
+    name: left
+    from: a
+  - relu:
+    from: b
+    name: rectified
+  - dense: 4
+    share: left
+"""
+    with pytest.raises(SpecError) as caught:
+        tfgraph.loads(spec)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.notes == (
+        "input `b` (line 3) is [batch, 3], `rectified` (line 8) keeps [batch, 3]",
+        "input `a` (line 3) is [batch, 6]",
+    )

@@ -90,3 +90,26 @@ def test_what_braces_cut_into_pieces_is_shown_whole(text, marked, help):
 def test_round_brackets_that_nothing_cuts_are_left_alone():
     plan = tfgraph.loads(spec("  - relu", more="description: one (of, two"))
     assert plan.spec.description == "one (of, two"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("adam: -1", "must be a number above 0, got the number -1"),
+        ("adam: {learning_rate: -1}", "must be a number above 0, got the number -1"),
+        ("adam: .nan", "must be a finite number"),
+    ],
+)
+def test_a_number_in_place_of_an_entry_is_told_by_the_parameter_that_it_is_given_to(given, message):
+    more = f"loss: {{squared_error: , target: y}}\noptimizer: {{{given}}}"
+    found = problem(spec("  - matmul: 4", more=more, inputs="{x: [4], y: [4]}"))
+    assert (found.code, found.message) == (
+        "TG206",
+        f"`learning_rate` of optimizer `adam` {message}",
+    )
+
+
+@pytest.mark.parametrize("blank", ["' '", '"\\t "'])
+def test_a_blank_string_is_told_as_one(blank):
+    found = problem(spec(f"  - relu:\n    name: {blank}"))
+    assert found.message.endswith("got a blank string")

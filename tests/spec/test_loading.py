@@ -171,3 +171,13 @@ def test_many_warnings_are_no_error_and_hide_none(section):
     with pytest.raises(tfgraph.SpecError) as caught:
         tfgraph.loads(text + "layers: [rleu]\n")
     assert [d.code for d in caught.value.diagnostics] == ["TG202"]
+
+
+def test_a_text_may_begin_with_a_byte_order_mark_as_a_file_may(tmp_path):
+    text = "\ufefftfgraph: 1\ninputs: {x: [4]}\nlayers: [relu]\n"
+    path = tmp_path / "marked.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert tfgraph.loads(text).spec.source.text == tfgraph.load(path).spec.source.text
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(text.replace("relu", "rleu"))
+    assert caught.value.diagnostics[0].span.place == ("<spec>", 3, 10)

@@ -25,7 +25,7 @@ from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, not_finite, plai
 from tfgraph.spec.parts import Parts
 from tfgraph.spec.paths import PathError, data_path
 from tfgraph.spec.splitting import Splitter
-from tfgraph.spec.unfit import disallowed, nameless, too_long, unfit
+from tfgraph.spec.unfit import disallowed, nameless, too_long, unfit, unfit_number
 from tfgraph.spec.variables import Variables
 from tfgraph.spec.wording import subject_of
 from tfgraph.words import closest
@@ -262,6 +262,9 @@ class EntryReader:
         if parameter.component and parameter.component.grouped:
             group = Scalar(parameter.name, node.span)
             return self.parameters(parameter.component, group, node) or (None, {})
+        if found := unfit_number(component, parameter, node, self.registry):
+            self.findings.add(found)
+            return None, {}
         if parameter.component:
             split = self.split(node, parameter.component, {}, inner=True)
             made = split and self.component(parameter.component, *split[:2], inner=True)

@@ -18,6 +18,8 @@ from tfgraph.spec.resolve import resolve
 from tfgraph.spec.settings import written
 from tfgraph.spec.validate import validate
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -126,8 +128,11 @@ def loads(
     set: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
 ) -> Plan:
-    """The same from a text; relative data paths start at `folder`."""
-    source = Source(f"<{name}>", text)
+    """The same from a text, which may begin with a byte order mark, as that of a file may.
+
+    Relative data paths start at `folder`.
+    """
+    source = Source(f"<{name}>", text.removeprefix(_BYTE_ORDER_MARK))
     checked = check(
         source,
         folder=Path(folder),

@@ -136,6 +136,8 @@ def kind_of(node: Node) -> str:
         return "a value that is not known"
     if node.value == "":
         return "an empty string"
+    if isinstance(node.value, str) and node.value.isspace():
+        return "a blank string"
     if isinstance(node.value, bool):
         return str(node.value).lower()
     if isinstance(node.value, float) and not math.isfinite(node.value):

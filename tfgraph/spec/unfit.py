@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component
-from tfgraph.api.parameters import too_large
+from tfgraph.api.parameters import Parameter, too_large
 from tfgraph.diagnostics import Diagnostic, Span
 from tfgraph.errors import ParameterError
 from tfgraph.registry import Registry
@@ -81,6 +82,24 @@ def unfit(
     takes = f"`{parameter.name}` of {subject_of(component)} must be {parameter.describe()}"
     code = "TG205" if error.validator in ("type", "anyOf") else "TG206"
     return Diagnostic(code, f"{takes}, got {got}", place.span, help=help)
+
+
+def unfit_number(
+    component: type[Component], parameter: Parameter, node: Node, registry: Registry
+) -> Diagnostic | None:
+    """A number in place of an entry, which the type that it stands for does not take."""
+    base, value = parameter.component, plain(node)
+    if base is None or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    stands_for = registry.types(base.kind).get(base.number)
+    primary = stands_for.primary() if stands_for else None
+    subject = f"`{parameter.name}` of {subject_of(component)}"
+    if not math.isfinite(value):
+        return Diagnostic("TG206", f"{subject} must be a finite number", node.span)
+    if primary is None or Draft202012Validator(primary.schema()).is_valid(value):
+        return None
+    message = f"{subject} must be {primary.describe()}, got {kind_of(node)}"
+    return Diagnostic("TG206", message, node.span)
 
 
 def _by_position(component: type[Component], value: Any, span: Span, registry: Registry) -> str:

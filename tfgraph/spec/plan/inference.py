@@ -63,7 +63,7 @@ def plan_layer(
     if not budget.check_layer(scope, entry, output, weights):
         return None
     contract.check_ties(caller, weights, _created(scope, references))
-    owner = owner_of(scope, entry, layer, weights)
+    owner = owner_of(scope, entry, layer, weights, inputs)
     if owner is None:
         return None
     frozen = is_frozen(scope, entry)

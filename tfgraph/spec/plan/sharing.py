@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tfgraph.api import Layer, WeightSpec
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan.model import PlannedLayer
-from tfgraph.spec.plan.notes import place
+from tfgraph.spec.plan.notes import Chains, place
 from tfgraph.spec.plan.scope import Scope
 
 
@@ -17,18 +17,26 @@ def is_frozen(scope: Scope, entry: LayerEntry) -> bool:
 
 
 def owner_of(
-    scope: Scope, entry: LayerEntry, layer: Layer, weights: Mapping[str, WeightSpec]
+    scope: Scope,
+    entry: LayerEntry,
+    layer: Layer,
+    weights: Mapping[str, WeightSpec],
+    inputs: Sequence[str],
 ) -> str | None:
-    """The layer whose weights a layer uses; None where it cannot share those it asks for."""
+    """The layer whose weights a layer with these inputs uses; None where it cannot share them."""
     if entry.share is None:
         return entry.name
     other = scope.planned[entry.share.value]
     problem = _problem(layer, weights, other)
     if problem:
+        chains, reader = Chains(scope), entry.share.span
+        by_shape = other.layer.type == layer.type and weights
+        taken = dict.fromkeys([*inputs, *other.inputs]) if by_shape else ()
         scope.report(
             "TG304",
             f"cannot share the weights of `{other.name}`: {problem}",
-            entry.share.span,
+            reader,
+            notes=tuple(chains.of(name, reader) for name in taken),
             help=_instead(scope, entry, layer, weights),
         )
         return None
