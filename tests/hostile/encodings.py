@@ -132,6 +132,8 @@ def cases() -> Iterator[Case]:
     yield refused("text-of-python", "import os\nos.system('id')\n", "TG205", "import")
     yield refused("text-twice", TEXT + "---\n" + TEXT, "TG101", "---")
     yield refused("text-and-words", TEXT + "...\nand more\n", "TG101")
-    for cut in (20, 30, 38, 45):
-        yield refused(f"text-cut-at-{cut}", "tfgraph: 1\ninputs: {x: [4, \"a\nlayers: [{relu: {}}]"[:cut],
-                      "TG101")  # fmt: skip
+    whole = 'tfgraph: 1\ninputs: {x: [4, "a\nlayers: [{relu: {}}]'
+    # What is cut off is missing.
+    cuts = {20: "TG101 TG204", 30: "TG101 TG204", 38: "TG101 TG205", 45: "TG101"}
+    for cut, codes in cuts.items():
+        yield refused(f"text-cut-at-{cut}", whole[:cut], codes)

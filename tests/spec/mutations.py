@@ -150,7 +150,7 @@ class Mutator:
         self.registry = registry
         self.random = random.Random(seed)
         source = Source("spec.yaml", text)
-        node, problems = read(source)
+        node, problems, _ = read(source)
         assert isinstance(node, Mapping)
         assert not problems
         self.node = node

@@ -141,7 +141,7 @@ def test_a_number_in_letters_is_told_in_digits():
     ("layer", "mended"),
     [
         ("dense: {units: 3; activation: relu}", "- dense: {units: 3, activation: relu}"),
-        ("dropout: {rate: 0.5; seed: 1}", "- dropout: {rate: 0.5, seed: 1}"),
+        ("dense: {units: 5; bias: false}", "- dense: {units: 5, bias: false}"),
         ("dense: 3; relu", "dense: {units: 3, activation: relu}"),
     ],
 )

@@ -12,7 +12,7 @@ from tfgraph.spec.reader import MAX_CHARACTERS, decode, read
 
 
 def sound(text):
-    node, problems = read(Source("spec.yaml", text))
+    node, problems, _ = read(Source("spec.yaml", text))
     assert problems == []
     return node
 
@@ -20,7 +20,7 @@ def sound(text):
 def problem(text):
     """The one diagnostic of a text, and the line from its place on."""
     source = Source("spec.yaml", text)
-    _, (found,) = read(source)
+    (found,) = read(source).diagnostics
     return found, source.line(found.span.line)[found.span.column - 1 :]
 
 
@@ -101,7 +101,7 @@ def test_every_node_stands_where_the_text_has_it():
     text = "é: [ä, \"ö\", {日本: 1}]\nb:\n  - 10\n  - c: 'x'\n    ß:\t\tfalse\n"
     for break_ in ("\n", "\r\n", "\r"):
         source = Source("spec.yaml", text.replace("\n", break_))
-        node, problems = read(source)
+        node, problems, _ = read(source)
         assert problems == []
         for scalar in (found for found in nodes(node) if isinstance(found, Scalar)):
             span = scalar.span
@@ -131,7 +131,7 @@ def test_merge_keys_give_way_to_the_keys_beside_them():
 def test_a_byte_order_mark_and_the_end_of_a_document_are_no_part_of_it():
     source, problems = decode(b"\xef\xbb\xbfa: 1\n...\n", "spec.yaml")
     assert problems == []
-    assert plain(read(source)[0]) == {"a": 1}
+    assert plain(read(source).node) == {"a": 1}
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_file_that_is_too_large_is_not_read():
 
 
 def test_every_duplicate_is_reported_with_the_line_of_the_first():
-    _, found = read(Source("spec.yaml", "a: 1\nb: {c: 1, c: 2}\na: 2\na: 3"))
+    found = read(Source("spec.yaml", "a: 1\nb: {c: 1, c: 2}\na: 2\na: 3")).diagnostics
     assert [(p.code, p.span.line, p.notes) for p in found] == [
         ("TG103", 2, ("the first one is in line 2",)),
         ("TG103", 3, ("the first one is in line 1",)),
@@ -242,11 +242,11 @@ def test_every_duplicate_is_reported_with_the_line_of_the_first():
 
 def test_a_value_cut_by_a_comma_is_told_once_and_what_follows_it_is_kept():
     source = Source("spec.yaml", "{size: (2, 3, seed: 4, more}")
-    node, (found,) = read(source)
+    node, (found,), _ = read(source)
     assert found.message == "the `,` in `(2, 3` ends the value there"
     assert [key.value for key, _ in node] == ["size", "seed", "more"]
     source = Source("spec.yaml", "{size: (2, 3), more}")
-    node, (found,) = read(source)
+    node, (found,), _ = read(source)
     assert found.message == "the `,` in `(2, 3)` ends the value there"
     assert [key.value for key, _ in node] == ["size", "more"]
 
@@ -267,5 +267,5 @@ def test_a_value_cut_into_many_keys_is_read_in_no_time():
 
 def test_numbers_that_are_not_finite_are_found_at_any_depth():
     text = "{a: [1, [.inf, {b: -.inf}], '.inf', null], c: .nan, d: 1e308, e: true}"
-    node, _ = read(Source("spec", text))
+    node = read(Source("spec", text)).node
     assert [found.span.text for found in not_finite(node)] == [".inf", "-.inf", ".nan"]

@@ -60,7 +60,7 @@ train: $options
 
 def value_of(text: str):
     """What an editor sees of a text."""
-    node, _ = read(Source("<test>", text))
+    node = read(Source("<test>", text)).node
     assert node is not None
     return plain(node)
 

@@ -57,7 +57,8 @@ def test_an_item_out_of_line_is_told_the_column_of_the_others(layers, line, side
     ("text", "help"),
     [
         (
-            HEAD + "  - relu\noptimizer: adam\n  learning_rate: 0.1\n",
+            HEAD
+            + "  - relu\nloss: {squared_error: , target: x}\noptimizer: adam\n  learning_rate: 0.1\n",
             "write `optimizer: {adam: {learning_rate: 0.1}}`",
         ),
         (

@@ -149,7 +149,7 @@ class RunDirectory:
         source, problems = decode(files.read_regular(path, MAX_BYTES), str(path))
         if problems:
             return Checked(source, None, tuple(problems))
-        node, _ = read(source)
+        node = read(source).node
         if isinstance(node, MappingNode) and node.get("extends"):
             raise DataError(f"`{path}` is not what `train` wrote: it extends another file")
         checked = check(

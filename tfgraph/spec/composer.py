@@ -8,38 +8,31 @@ are judged before anything is built from them, and scalars follow the core schem
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping as AbstractMapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from tfgraph.diagnostics import Diagnostic, Source, Span, TooManyProblems, collect
-from tfgraph.spec.brackets import (
-    Cut,
-    bracket_help,
-    cut_number,
-    left_open,
-    template_name,
-    tight_pair,
-)
-from tfgraph.spec.events import events_of, is_lone_key, is_plain
+from tfgraph.spec.events import events_of
 from tfgraph.spec.nodes import (
     UNKNOWN,
     Mapping,
     Node,
     Scalar,
     Sequence,
-    kind_of,
-    shortened,
     through,
 )
+from tfgraph.spec.pairs import Pairs
 from tfgraph.spec.scalars import core_scalar
+
+if TYPE_CHECKING:
+    from tfgraph.spec.recovery import Mended
 
 MAX_DEPTH = 64
 TOO_DEEP = f"values nest deeper than {MAX_DEPTH} levels"
 MAX_NODES = 50_000  # after the expansion of aliases
 TOO_MANY = f"the file expands to more than {MAX_NODES:,} values"
-
-Pair = tuple[Scalar, Node]
 
 
 class _StopReading(Exception):
@@ -49,36 +42,48 @@ class _StopReading(Exception):
         self.diagnostic = diagnostic
 
 
-def compose(source: Source, start: int = 0) -> tuple[Node | None, list[Diagnostic]]:
+class Reading(NamedTuple):
+    """What came of a text: its nodes, as far as it is sound, and what is wrong with it.
+
+    `lost` are the words of what could not be read, by the place of the UNKNOWN that stands for it.
+    """
+
+    node: Node | None
+    diagnostics: list[Diagnostic]
+    lost: AbstractMapping[tuple[str, int, int], frozenset[str]] = {}
+
+
+def compose(source: Source, start: int = 0) -> Reading:
     """The nodes of the one YAML document in a source; `start` as in `read`."""
-    composer = _Composer(source, start)
+    # Blanks in place of what stands before keep the positions.
+    composer = Composer(source, " " * start + source.text[start:])
     try:
-        node = composer.document()
-    except _StopReading as stop:
-        return None, [*composer.diagnostics, stop.diagnostic]
-    except TooManyProblems:
-        return None, composer.diagnostics
+        return composer.reading()
     except yaml.YAMLError as error:
-        return None, [*composer.diagnostics, _syntax(source, error)]
-    return node, composer.diagnostics
+        return _recovered(source, error.with_traceback(None), composer.diagnostics)
 
 
-def _syntax(source: Source, error: yaml.YAMLError) -> Diagnostic:
-    from tfgraph.spec.syntax import not_yaml
+def _recovered(source: Source, error: yaml.YAMLError, found: list[Diagnostic]) -> Reading:
+    """What there is to read of a text that is not YAML everywhere."""
+    from tfgraph.spec.recovery import recovered
 
+    syntax, mended = recovered(source, error)
     # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
-    found = not_yaml(source, error, source.end)
-    too_deep = "nesting depth" in str(getattr(error, "problem", ""))
-    return Diagnostic("TG102", TOO_DEEP, found.span) if too_deep else found
+    if "nesting depth" in str(getattr(error, "problem", "")):
+        return Reading(None, [*found, Diagnostic("TG102", TOO_DEEP, syntax[0].span)])
+    if mended is None:
+        return Reading(None, [*found, *syntax])
+    node, anew, lost = Composer(source, mended.text, mended).reading()
+    told = [d for d in found if not any(d.says_as(other) for other in anew)]
+    return Reading(node, [*told, *anew, *syntax], lost)
 
 
-class _Composer:
+class Composer:
     """Builds nodes from events and collects what is wrong on the way."""
 
-    def __init__(self, source: Source, start: int) -> None:
+    def __init__(self, source: Source, text: str, mended: Mended | None = None) -> None:
         self.source = source
-        # Blanks in place of what stands before keep the positions.
-        text = " " * start + source.text[start:]
+        self.mended = mended
         self.diagnostics: list[Diagnostic] = []
         self.events: Iterator[Any] = events_of(text)
         #: What each anchor names, the number of its values and the levels below it.
@@ -86,6 +91,18 @@ class _Composer:
         self.open_anchors: set[str] = set()
         self.nodes = 0
         self.deepest = 0
+        self.lost: dict[tuple[str, int, int], frozenset[str]] = {}
+
+    def reading(self) -> Reading:
+        """The document, as far as it is sound; `yaml.YAMLError` where it is not YAML."""
+        node = None
+        try:
+            node = self.document()
+        except _StopReading as stop:
+            self.diagnostics.append(stop.diagnostic)
+        except TooManyProblems:
+            pass
+        return Reading(node, self.diagnostics, self.lost)
 
     def report(self, diagnostic: Diagnostic) -> None:
         collect(self.diagnostics, diagnostic)
@@ -108,7 +125,14 @@ class _Composer:
         start, stop = event.start_mark, (end or event).end_mark
         if start.line >= len(self.source.lines):
             return self.source.end  # an empty value at the end of a file without a line break
-        return Span(self.source, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)
+        column, until = self.column(start), self.column(stop)
+        return Span(self.source, start.line + 1, column + 1, stop.line + 1, until + 1)
+
+    def column(self, mark: Any) -> int:
+        """The column of a mark in the source, counted from 0."""
+        if self.mended is None or mark.line >= len(self.mended.lines):
+            return int(mark.column)
+        return self.mended.column(mark.line, mark.column)
 
     def count(self, event: Any, nodes: int) -> None:
         self.nodes += nodes
@@ -162,7 +186,11 @@ class _Composer:
         return through(node, f"`*{event.anchor}` stands for it here", self.span(event))
 
     def scalar(self, event: Any) -> Scalar:
-        span = self.span(event)
+        span, mark = self.span(event), event.start_mark
+        lost = self.mended.lost if self.mended else {}
+        if (words := lost.get((mark.line + 1, mark.column + 1))) is not None:
+            self.lost[span.place] = words
+            return Scalar(UNKNOWN, span)
         if not event.implicit[0]:
             return Scalar(event.value, span)
         try:
@@ -178,108 +206,9 @@ class _Composer:
         return Sequence(tuple(items), self.span(event, inner))
 
     def mapping(self, event: Any, depth: int) -> Mapping | Scalar:
-        pairs = _Pairs(self, event)
+        pairs = Pairs(self, event)
         while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
             key = self.node(inner, depth + 1)
             below = next(self.events)
             pairs.add(inner, key, below, self.node(below, depth + 1))
         return pairs.made(self.span(event, inner))
-
-
-class _Pairs:
-    """The pairs of one mapping, as they are read."""
-
-    def __init__(self, composer: _Composer, opening: Any) -> None:
-        self.composer = composer
-        self.flow = opening.flow_style
-        self.entries: dict[str, Pair] = {}
-        self.merged: dict[str, Pair] = {}
-        #: The name of a variable as other languages write it: `{{ name }}`.
-        self.template = ""
-        self.cut: Cut | None = None
-        #: The event before the next key.
-        self.last = opening
-
-    def add(self, opening: Any, key: Node, below: Any, value: Node) -> None:
-        """Take a key and its value, and the events that they start with."""
-        before, self.last = self.last, below
-        alone = is_lone_key(opening, below)
-        if self.cut and self.cut.open > 0 and alone:
-            self.cut.add(opening.value, key.span)
-            return
-        self.mend_cut()
-        if alone and self.flow and is_plain(opening) and self.run_together(before, opening):
-            return
-        if name := template_name(key, value):
-            self.template = name
-        elif not isinstance(key, Scalar) or not isinstance(key.value, str):
-            self.not_a_string(opening, key, alone)
-            if written := getattr(opening, "value", ""):
-                # What it is the key of is not missing as well.
-                self.entries.setdefault(written, (Scalar(written, key.span), value))
-        elif key.value == "<<" and is_plain(opening):
-            self.merge(value)
-        elif key.value in self.entries:
-            self.twice(key, self.entries[key.value][0])
-        else:
-            self.entries[key.value] = (key, value)
-            if self.flow and is_plain(below) and left_open(below.value) > 0:
-                self.cut = Cut(key.value, value.span, [below.value])
-
-    def made(self, span: Span) -> Mapping | Scalar:
-        """The mapping; what stands for it where it was meant for something else."""
-        self.mend_cut()
-        for name, pair in self.merged.items():
-            self.entries.setdefault(name, pair)
-        if self.template:
-            message = "two braces are a mapping in another, not a variable"
-            self.report("TG106", message, span, help=f"write `${self.template}`")
-            return Scalar(UNKNOWN, span)
-        return Mapping(tuple(self.entries.values()), span)
-
-    def report(self, code: str, message: str, span: Span, **more: Any) -> None:
-        self.composer.report(Diagnostic(code, message, span, **more))
-
-    def not_a_string(self, opening: Any, key: Node, alone: bool) -> None:
-        written = getattr(opening, "value", "")
-        help = f'put it in quotes: `"{shortened(written)}"`' if written else ""
-        if self.flow and alone:
-            help = "braces hold `name: value`; values alone stand in `[…]`"
-        self.report("TG106", f"a key must be a string, got {kind_of(key)}", key.span, help=help)
-
-    def twice(self, key: Scalar, first: Scalar) -> None:
-        message = f"the key `{key.value}` stands twice in one mapping"
-        note = f"the first one is in line {first.span.line}"
-        self.report("TG103", message, key.span, notes=(note,))
-
-    def run_together(self, before: Any, opening: Any) -> bool:
-        """Whether a key is a pair without a blank in it, or a number cut by its comma; reported."""
-        span = self.composer.span(opening)
-        if pair := tight_pair(opening.value):
-            message, meant = "a key is followed by `: `, with the space", ": ".join(pair)
-            self.entries.setdefault(pair[0], (Scalar(pair[0], span), Scalar(UNKNOWN, span)))
-        elif getattr(before, "end_mark", opening).index + 1 == opening.start_mark.index:
-            meant = cut_number(getattr(before, "value", ""), opening.value)
-            message, span = "the `,` ends the number there", self.composer.span(before, opening)
-        else:
-            return False
-        if meant:
-            self.report("TG101", message, span, help=f"write `{meant}`")
-        return bool(meant)
-
-    def mend_cut(self) -> None:
-        """Put one value in place of what commas inside round brackets have cut into keys."""
-        cut, self.cut = self.cut, None
-        if cut and cut.is_cut:
-            message = f"the `,` in `{shortened(cut.text)}` ends the value there"
-            self.report("TG101", message, cut.span, help=bracket_help(cut.text))
-            self.entries[cut.name] = (self.entries[cut.name][0], Scalar(UNKNOWN, cut.span))
-
-    def merge(self, value: Node) -> None:
-        for part in value.items if isinstance(value, Sequence) else (value,):
-            if not isinstance(part, Mapping):
-                message = "`<<` merges a mapping, or a list of mappings"
-                self.report("TG107", message, part.span)
-                continue
-            for key, below in part:
-                self.merged.setdefault(key.value, (key, below))

@@ -33,7 +33,7 @@ def example_values(component: type[Component]) -> dict[str, Any]:
 @cache
 def _read(example: str) -> Any:
     """An example as plain data; None where there is none."""
-    node, _ = read(Source("example", inspect.cleandoc(example)))
+    node = read(Source("example", inspect.cleandoc(example))).node
     return plain(node) if node else None
 
 

@@ -84,7 +84,8 @@ class Extender:
             )
         node = None
         if not found:
-            node, found = read(source)
+            node, found, lost = read(source)
+            self.notes.unread(lost)
         for diagnostic in found:
             span = diagnostic.span.through("it is extended here", target.span)
             self.notes.add(replace(diagnostic, span=span))

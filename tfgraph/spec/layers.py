@@ -105,12 +105,14 @@ class LayerReader:
         made: tuple[Layer, dict[str, Span]] | None = None,
     ) -> _Item:
         """What is known of an entry that something is wrong with."""
-        words = self.notes.words.get(node.span.place)
-        self.found.words |= set(words_in(node) if words is None else words)
+        self.found.words |= set(words_in(node))
         parts = told_apart(node, language.LAYER_SIBLINGS, self.entries.splitter.known("layer"))
         name = parts.beside.get("name", (None, None))[1]
-        if (name and name_of(name) is None) or (_is_unknown(node) and words is None):
-            self.found.unknown = True
+        # What is no text may have been any name, but for what is known of a text that is lost.
+        if _is_unknown(node) or (name and name_of(name) is None):
+            words = self.notes.words.get((name or node).span.place)
+            self.found.words |= words or set()
+            self.found.unknown |= words is None
         if siblings is None:
             texts = {key: below for key, (_, below) in parts.beside.items() if _names(below)}
             siblings = {key: texts[key] for key in ("name", "from", "share") if key in texts}

@@ -49,12 +49,13 @@ def check(
     `settings` are `PATH=VALUE`, as the command line's `--set` takes them.
     """
     registry = registry or load_registry()
-    node, diagnostics = read(source)
+    node, diagnostics, lost = read(source)
     spec: Spec | None = None
     made: Plan | None = None
     # A value that could not be read or found is wrong as it stands, not as what took its place.
-    unsound = {d.span.place for d in diagnostics}
-    resolved = resolve(node, folder / Path(source.name).name, registry, settings) if node else None
+    unsound = {*lost, *(d.span.place for d in diagnostics)}
+    path = folder / Path(source.name).name
+    resolved = resolve(node, path, registry, settings, lost) if node else None
     if resolved is not None:
         diagnostics += [d for d in resolved.notes.diagnostics if d.span.place not in unsound]
         unsound |= resolved.notes.unknown

@@ -9,8 +9,7 @@ import re
 import unicodedata
 
 from tfgraph.diagnostics import Diagnostic, Source, Span
-from tfgraph.spec.composer import compose
-from tfgraph.spec.nodes import Node
+from tfgraph.spec.composer import Reading, compose
 
 MAX_CHARACTERS = 2_000_000
 #: Of a file so many bytes are taken: one more than the characters that are read can have, and
@@ -43,22 +42,22 @@ def decode(data: bytes, name: str) -> tuple[Source, list[Diagnostic]]:
         return source, [Diagnostic("TG105", "the file is not UTF-8", span, "this byte is not")]
 
 
-def read(source: Source, start: int = 0) -> tuple[Node | None, list[Diagnostic]]:
-    """Read one YAML document; None where nothing sound was found.
+def read(source: Source, start: int = 0) -> Reading:
+    """Read one YAML document, behind what is not YAML in it as well.
 
     `start` is where the document begins in a source of one line.
     """
     if len(source.text) > MAX_CHARACTERS:
         message = f"the file has more than {MAX_CHARACTERS:,} characters"
-        return None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))]
+        return Reading(None, [Diagnostic("TG102", message, Span(source, 1, 1, 1, 2))])
     forbidden = FORBIDDEN.search(source.text)
     if forbidden:
         name = unicodedata.name(forbidden[0], "a control character")
         message = f"the character U+{ord(forbidden[0]):04X} ({name}) is not allowed in a spec"
-        return None, [Diagnostic("TG105", message, source.at(forbidden.start()))]
+        return Reading(None, [Diagnostic("TG105", message, source.at(forbidden.start()))])
     if tags := _tag_directive(source):
         message = "`%TAG` declares tags, and tags are not allowed in a spec"
-        return None, [Diagnostic("TG104", message, tags, help="remove the line")]
+        return Reading(None, [Diagnostic("TG104", message, tags, help="remove the line")])
     return compose(source, start)
 
 

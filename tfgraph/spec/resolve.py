@@ -53,10 +53,18 @@ class Resolved:
 
 
 def resolve(
-    node: Node, path: Path, registry: Registry, settings: AbstractSequence[str] = ()
+    node: Node,
+    path: Path,
+    registry: Registry,
+    settings: AbstractSequence[str] = (),
+    lost: AbstractMapping[tuple[str, int, int], frozenset[str]] | None = None,
 ) -> Resolved:
-    """Resolve the nodes of the file at `path`; `settings` are `PATH=VALUE`, in their order."""
+    """Resolve the nodes of the file at `path`; `settings` are `PATH=VALUE`, in their order.
+
+    `lost` is what could not be read of the file.
+    """
     notes = Notes()
+    notes.unread(lost or {})
     try:
         return _resolved(node, path, registry, settings, notes)
     except (StopResolving, TooManyProblems):

@@ -67,7 +67,7 @@ def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) ->
     steps = steps_of(path, source, left.index(path) + 1)
     value: Node | None = Scalar(None, Span(source, 1, 1, 1, len(left) + 2))
     if text.strip():
-        value, found = read(source, start=len(left) + 1)
+        value, found, _ = read(source, start=len(left) + 1)
         for diagnostic in found:
             notes.add(diagnostic)
             notes.lost(diagnostic.span)

@@ -35,7 +35,7 @@ _TWO_KEYS = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*): +([A-Za-z][\w.]*: +[^#]*?
 
 
 @dataclass(frozen=True)
-class _Slip:
+class Slip:
     """What is wrong in a line, and what to write in place of it and of other lines."""
 
     edits: dict[int, str]
@@ -43,8 +43,13 @@ class _Slip:
     message: str
     help: str
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """It as what is told."""
+        return Diagnostic("TG101", self.message, self.span, help=self.help)
 
-def slip(source: Source, number: int) -> Diagnostic | None:
+
+def slip(source: Source, number: int) -> Slip | None:
     """The slip that makes libyaml stop in line `number`, if it is one of those known."""
     if len(source.text) > MAX_TEXT or len(source.line(number)) > MAX_WIDTH:
         return None
@@ -58,11 +63,11 @@ def slip(source: Source, number: int) -> Diagnostic | None:
     )
     for guess in guesses:
         if _gets_further(source, number, guess.edits):
-            return Diagnostic("TG101", guess.message, guess.span, help=guess.help)
+            return guess
     return None
 
 
-def semicolon(source: Source, number: int) -> Diagnostic | None:
+def semicolon(source: Source, number: int) -> Slip | None:
     """A `;` that stands for the `,` between values in brackets, in a line where libyaml stops."""
     line = source.line(number)
     if len(source.text) > MAX_TEXT or len(line) > MAX_WIDTH or _QUOTED_OR_COMMENT.search(line):
@@ -72,7 +77,7 @@ def semicolon(source: Source, number: int) -> Diagnostic | None:
         return None
     message = "`;` does not stand between values: `,` does"
     span = _span(source, number, column, 1)
-    return Diagnostic("TG101", message, span, help=f"write `{meant.strip()}`")
+    return Slip({number: meant}, span, message, f"write `{meant.strip()}`")
 
 
 def is_item(line: str) -> bool:
@@ -107,7 +112,7 @@ def _span(source: Source, number: int, start: int, width: int) -> Span:
     return Span(source, number, start + 1, number, start + 1 + width)
 
 
-def _out_of_line(source: Source, number: int) -> Iterator[_Slip]:
+def _out_of_line(source: Source, number: int) -> Iterator[Slip]:
     """A key that starts in another column than those beside it."""
     found = _KEY.fullmatch(source.line(number))
     if not found or is_item(source.line(number)):
@@ -121,7 +126,7 @@ def _out_of_line(source: Source, number: int) -> Iterator[_Slip]:
         # A number has no parameters: what is deeper than it stands beside it.
         number_above = nearness == 0 and not item and start > wanted and _is_number(beside[3] or "")
         if abs(start - wanted) == 1 or (item and name in SIBLINGS) or number_above:
-            yield _Slip(
+            yield Slip(
                 {number: " " * wanted + source.line(number).lstrip()},
                 _span(source, number, start, len(name)),
                 f"`{name}` is not in line with `{beside[2]}` above it",
@@ -135,7 +140,7 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?[\d.][\d.e+-]*", text) is not None
 
 
-def _sibling_as_item(source: Source, number: int) -> Iterator[_Slip]:
+def _sibling_as_item(source: Source, number: int) -> Iterator[Slip]:
     """A key that belongs to the item above, written as an item of its own."""
     line = source.line(number)
     found = _KEY.fullmatch(line)
@@ -146,7 +151,7 @@ def _sibling_as_item(source: Source, number: int) -> Iterator[_Slip]:
         beside = _KEY.fullmatch(source.line(above))
         if beside and is_item(source.line(above)):
             wanted = len(beside[1])
-            yield _Slip(
+            yield Slip(
                 {number: " " * wanted + entry},
                 _span(source, number, depth(line), 1),
                 f"`{found[2]}` is not an item of its own: it belongs to `{beside[2]}`",
@@ -155,7 +160,7 @@ def _sibling_as_item(source: Source, number: int) -> Iterator[_Slip]:
             return
 
 
-def _tight_dashes(source: Source, number: int) -> Iterator[_Slip]:
+def _tight_dashes(source: Source, number: int) -> Iterator[Slip]:
     """Items without a blank after the dash."""
     column = depth(source.line(number))
     edits = {}
@@ -164,10 +169,10 @@ def _tight_dashes(source: Source, number: int) -> Iterator[_Slip]:
             edits[at] = f"{found[1]}- {found[2]}"
     if edits:
         message = "a space is missing after this `-`"
-        yield _Slip(edits, _span(source, min(edits), column, 1), message, _to_write(edits))
+        yield Slip(edits, _span(source, min(edits), column, 1), message, _to_write(edits))
 
 
-def _missing_dashes(source: Source, number: int) -> Iterator[_Slip]:
+def _missing_dashes(source: Source, number: int) -> Iterator[Slip]:
     """Items without a dash, among others or in a list that has none."""
     block, column = _block(source, number), depth(source.line(number))
     above = source.line(block[0] - 1) if block else ""
@@ -182,7 +187,7 @@ def _missing_dashes(source: Source, number: int) -> Iterator[_Slip]:
     if word in SIBLINGS or not word[:1].isalpha():
         return
     message = f"a `-` is missing before `{word}`"
-    yield _Slip(edits, _span(source, bare[0], column, len(word)), message, _to_write(edits))
+    yield Slip(edits, _span(source, bare[0], column, len(word)), message, _to_write(edits))
 
 
 def _block(source: Source, number: int) -> list[int]:
@@ -210,31 +215,37 @@ def _to_write(edits: dict[int, str]) -> str:
     return f"write `{first}`" + (", and so in the lines below it" if more else "")
 
 
-def _missing_colons(source: Source, number: int) -> Iterator[_Slip]:
+def _missing_colons(source: Source, number: int) -> Iterator[Slip]:
     """A key without its colon, here or above."""
     for at in (number, *_above(source, number)):
-        found = _BARE.fullmatch(source.line(at))
         deeper_item = at != number and is_item(source.line(at)) and is_item(source.line(number))
-        if not found or deeper_item:
-            continue
-        lead, name, value = found.groups()
-        entry = f"{name}: {value}" if value else f"{name}:"
-        dash = lead.strip() and "- "
-        below = ", with a colon, where keys follow below it" if dash and not value else ""
-        yield _Slip(
-            {at: lead + entry},
-            _span(source, at, len(lead), len(name)),
-            f"a `:` is missing after `{name}`",
-            f"write `{dash}{entry}`{below}",
-        )
+        if not deeper_item and (found := missing_colon(source, at)):
+            yield found
 
 
-def _two_keys(source: Source, number: int) -> Iterator[_Slip]:
+def missing_colon(source: Source, number: int) -> Slip | None:
+    """The key of a line without its colon."""
+    found = _BARE.fullmatch(source.line(number)) if len(source.line(number)) <= MAX_WIDTH else None
+    if not found:
+        return None
+    lead, name, value = found.groups()
+    entry = f"{name}: {value}" if value else f"{name}:"
+    dash = lead.strip() and "- "
+    below = ", with a colon, where keys follow below it" if dash and not value else ""
+    return Slip(
+        {number: lead + entry},
+        _span(source, number, len(lead), len(name)),
+        f"a `:` is missing after `{name}`",
+        f"write `{dash}{entry}`{below}",
+    )
+
+
+def _two_keys(source: Source, number: int) -> Iterator[Slip]:
     """A mapping in the line of its key, without braces."""
     found = _TWO_KEYS.fullmatch(source.line(number))
     if found and found[2] not in _TEXTS:
         entry = f"{found[2]}: {{{found[3]}}}"
-        yield _Slip(
+        yield Slip(
             {number: found[1] + entry},
             _span(source, number, found.start(3) + found[3].index(":"), 1),
             "a mapping in one line stands in braces",

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
 from tfgraph.spec.brackets import variable_help
-from tfgraph.spec.slips import SIBLINGS, depth, is_item, semicolon, slip
+from tfgraph.spec.slips import SIBLINGS, Slip, depth, is_item, missing_colon, semicolon, slip
 
 _CLOSING = {"{": "}", "[": "]"}
 #: Brackets; what stands in quotes or in a comment is passed over. So is an escaped quote outside of
 #: quotes: to look from each for the one that closes it would take the square of their number in time.
 _MARKS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|\\[\"\\]|(?:^|(?<=\s))#.*|[{}\[\]]")
 _KEY = re.compile(r"( *)(?:- +)?([A-Za-z][\w.]*): +([^\s{\[#][^#]*?)\s*(#.*)?")
+_BLANK = re.compile(r"\s*(?:#.*)?")
+_SECTION = re.compile(r"[A-Za-z]\w*:(?: |$)")
 _BESIDE = re.compile(r"\s*((?:- +)?[A-Za-z][\w.]*): +([^{\[,]+), *([A-Za-z]\w*: .*)")
 
 
-def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
+class NotYaml(NamedTuple):
+    """What is wrong with a text, and lines by which it is YAML there, by number, if they are known."""
+
+    diagnostic: Diagnostic
+    edits: Mapping[int, str] = {}
+
+
+def not_yaml(source: Source, error: Any, end: Span) -> NotYaml:
     """What is wrong with a text that libyaml refuses; `end` is its last character."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
@@ -36,11 +45,16 @@ def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
     line = source.line(span.line)
     tab = line[span.column - 1 : span.column] == "\t"
     if not tab and "flow" not in context and (found := slip(source, span.line)):
-        return found
+        return NotYaml(found.diagnostic, found.edits)
     if "flow" in context and (found := semicolon(source, span.line)):
-        return found
+        return NotYaml(found.diagnostic, found.edits)
     if is_item(line) and (before := _item_before(source, span.line)):
-        return _misplaced_item(source, span.line, before)
+        return NotYaml(_misplaced_item(source, span.line, before))
+    found_there = _surplus(source, span)
+    if opened and "could not find expected ':'" in problem:
+        found_there = missing_colon(source, opened.line + 1)
+    if found_there:
+        return NotYaml(found_there.diagnostic, found_there.edits)
     message, help = f"not valid YAML: {problem}", ""
     if tab:
         help = "indent with spaces: YAML takes no tabs there"
@@ -55,7 +69,23 @@ def not_yaml(source: Source, error: Any, end: Span) -> Diagnostic:
         help = "check the indentation"
         if opened:
             help += f": what starts in line {opened.line + 1} starts in column {opened.column + 1}"
-    return Diagnostic("TG101", message, span, notes=notes, help=help)
+    return NotYaml(Diagnostic("TG101", message, span, notes=notes, help=help))
+
+
+def _surplus(source: Source, span: Span) -> Slip | None:
+    """A bracket that closes nothing, or a colon behind a value that ends a line."""
+    line = source.line(span.line)
+    mark, rest = line[span.column - 1 : span.column], line[span.column :]
+    if mark in ("}", "]"):
+        message, help = f"this `{mark}` closes nothing", "remove it"
+    elif mark == ":" and _BLANK.fullmatch(rest) and (key := _KEY.match(line)) and key[3]:
+        message, help = (
+            "nothing stands behind this `:`",
+            f"write `{line[: span.column - 1].strip()}`",
+        )
+    else:
+        return None
+    return Slip({span.line: line[: span.column - 1] + rest}, span, message, help)
 
 
 def _place(source: Source, mark: Any, opened: Any, end: Span) -> Span:
@@ -67,15 +97,35 @@ def _place(source: Source, mark: Any, opened: Any, end: Span) -> Span:
     return end
 
 
-def _unclosed(start: Span, found: Span, end: Span) -> Diagnostic:
-    mark = start.source.line(start.line)[start.column - 1]
+def _unclosed(start: Span, found: Span, end: Span) -> NotYaml:
+    line = start.source.line(start.line)
+    mark = line[start.column - 1]
     notes: tuple[str, ...] = ()
     if found.place not in (start.place, end.place):
         notes = (f"what stands in line {found.line}, column {found.column} is taken to be inside",)
     closing = _CLOSING.get(mark, mark)
     wrong = _closed_by_another(start)
     help = f"write `{closing}` for `{wrong}`" if wrong else f"close it with `{closing}`"
-    return Diagnostic("TG101", f"this `{mark}` is not closed", start, notes=notes, help=help)
+    closed = line if mark in _CLOSING else f"{line}{mark}"
+    found_there = Diagnostic("TG101", f"this `{mark}` is not closed", start, notes=notes, help=help)
+    return NotYaml(found_there, {start.line: _closed(closed)})
+
+
+def _closed(line: str) -> str:
+    """A line with every bracket in it closed: one of another kind is replaced, one too few added."""
+    if len(line) > MAX_WIDTH:
+        return line
+    waiting: list[str] = []
+    end = len(line)
+    for found in _MARKS.finditer(line):
+        mark = found[0]
+        if mark in _CLOSING:
+            waiting.append(_CLOSING[mark])
+        elif mark in ("}", "]") and waiting:
+            line = line[: found.start()] + waiting.pop() + line[found.end() :]
+        elif mark.startswith("#"):
+            end = found.start()
+    return line[:end].rstrip() + "".join(reversed(waiting))
 
 
 def _closed_by_another(start: Span) -> str:
@@ -103,11 +153,19 @@ def _unclosed_at(source: Source, context: str, problem: str, opened: Any) -> Spa
     elif "flow node" in context:
         found = _open_bracket(source.lines[: opened.line + 1])
     elif "flow" in context:
-        found = _open_bracket(source.lines, (opened.line, opened.column))
+        end = next(_entries_below(source.lines, opened.line), len(source.lines))
+        found = _open_bracket(source.lines[:end], (opened.line, opened.column))
     if found is None:
         return None
     line, column = found[0] + 1, found[1] + 1
     return Span(source, line, column, line, column + 1)
+
+
+def _entries_below(lines: Sequence[str], number: int) -> Iterator[int]:
+    """The lines below one, counted from 0, that start an item of a list, or a section."""
+    for below in range(number + 1, len(lines)):
+        if is_item(lines[below]) or _SECTION.match(lines[below]):
+            yield below
 
 
 def _open_bracket(

@@ -62,6 +62,11 @@ class Notes:
     def report(self, code: str, message: str, span: Span, **more: Any) -> None:
         self.add(Diagnostic(code, message, span, **more))
 
+    def unread(self, lost: AbstractMapping[tuple[str, int, int], frozenset[str]]) -> None:
+        """Take note of values that could not be read."""
+        self.words |= lost
+        self.unknown |= lost.keys()
+
     def lost(self, span: Span) -> Scalar:
         """A node in place of one whose value could not be found."""
         self.unknown.add(span.place)
