@@ -27,7 +27,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     if len(word) > MAX_WORD:
         return None
     words = [other for other in islice(known, MAX_WORDS) if len(other) <= MAX_WORD]
-    same = [other for other in words if folded(other) == folded(word)]
+    bare = folded(word)
+    same = [other for other in words if folded(other) == bare]
     if len(same) == 1:
         return same[0]
     word = word.lower()

@@ -139,8 +139,8 @@ def readable() -> dict[str, tuple[Source, set[str]]]:
     found = {}
     for path in specs():
         source, wrong = decode(path.read_bytes(), path.name)
-        node, more = (None, []) if wrong else read(source)
-        if node is not None and not more:
+        reading = None if wrong else read(source)
+        if reading and reading.node is not None and not reading.diagnostics:
             codes = {d.code for d in problems(path) if d.severity == "error"}
             found[path.stem] = (source, codes)
     return found

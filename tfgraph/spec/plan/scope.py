@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from tfgraph.api import Field, TensorSpec
@@ -13,7 +14,7 @@ from tfgraph.spec.model import Entry, LayerEntry, LossEntry, MetricEntry, Name, 
 from tfgraph.spec.naming import UNTOLD
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.notes import Chains
-from tfgraph.words import did_you_mean, listed
+from tfgraph.words import MAX_WORDS, did_you_mean, listed
 
 
 class Scope:
@@ -84,7 +85,8 @@ class Scope:
         if (doubts.may_be_layer if among_layers else doubts.may_be_any)(name.value):
             self.failed.add(name.value)
             return True
-        have = [other for other in have if not other.startswith(UNTOLD)]
+        named = islice((other for other in have if not other.startswith(UNTOLD)), MAX_WORDS)
+        have = list(named)
         near = [*have, *(self.spec.aliases if "layer" in what else ())]
         help = did_you_mean(name.value, near) or instead() or f"there are {listed(have)}"
         self.report("TG209", f"no {what} is called `{name}`", name.span, help=help)
