@@ -43,11 +43,25 @@ def test_an_unknown_subject_is_a_usage_error(call: Caller) -> None:
     )
 
 
-@pytest.mark.parametrize("part", ["checkpoint", "early_stopping", "forget_bias"])
-def test_a_part_of_one_thing_alone_is_explained_without_its_whole(call: Caller, part: str) -> None:
-    whole = {"forget_bias": "lstm"}.get(part, "train")
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("checkpoint", "train"),
+        ("early_stopping", "train"),
+        ("monitor", "train.early_stopping"),
+        ("patience", "train.early_stopping"),
+        ("forget_bias", "lstm"),
+    ],
+)
+def test_a_part_of_one_thing_alone_is_explained_without_its_whole(
+    call: Caller, part: str, whole: str
+) -> None:
     assert call("explain", part) == call("explain", f"{whole}.{part}")
     assert call("explain", part).code == 0
+
+
+def test_a_short_name_of_a_parameter_leads_to_it(call: Caller) -> None:
+    assert "did you mean `dense.activation`" in call("explain", "act").err
 
 
 def test_a_components_page_is_there_for_programs(call: Caller) -> None:

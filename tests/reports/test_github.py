@@ -61,8 +61,11 @@ def test_a_region_of_several_lines_has_no_columns_to_end_at() -> None:
     assert "endColumn" not in properties
 
 
-def test_the_command_line_stands_in_no_file() -> None:
-    assert github(findings.CHANGED).startswith("::error title=TG205%3A")
+def test_a_setting_is_told_of_the_file_that_it_changes() -> None:
+    ((_, properties, message),) = commands(findings.CHANGED)
+    assert properties["file"] == "sound.yaml"
+    assert "line" not in properties
+    assert message.endswith("in `--set a=b`")
 
 
 def test_standard_input_stands_in_no_file() -> None:

@@ -129,6 +129,16 @@ def test_a_misspelt_parameter_that_must_be_given_is_one_mistake(entry: str, miss
     assert "required" not in rules
 
 
+@pytest.mark.parametrize("section", ["tfgraph", "layers"])
+def test_a_misspelt_section_that_must_be_given_is_one_mistake(section: str) -> None:
+    text = "tfgraph: 1\ninputs: {x: [4]}\nlayers: [relu]\n"
+    rules = broken_rules(text.replace(f"{section}:", f"{section[:-1]}:"))
+    assert list(rules) == ["additionalProperties"]
+    assert list(broken_rules("\n".join(x for x in text.split("\n") if section not in x))) == [
+        "required"
+    ]
+
+
 def test_a_parameter_that_must_be_given_is_missed() -> None:
     text = "tfgraph: 1\ninputs: {x: [8, 8, 3]}\nlayers: [{conv2d: {kernel_size: 3}}]\n"
     assert "filters" in broken_rules(text)["required"]

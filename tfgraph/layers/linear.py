@@ -108,7 +108,9 @@ class Dense(MatMul):
         default="glorot_uniform",
     )
     activation: Layer | None = param(
-        "A layer without weights, applied to the result.", default=None, also=("nonlinearity",)
+        "A layer without weights, applied to the result.",
+        default=None,
+        also=("act", "nonlinearity"),
     )
 
     def infer(self, x: TensorSpec) -> TensorSpec:

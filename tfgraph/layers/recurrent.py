@@ -317,7 +317,7 @@ class SimpleRNN(Recurrent):
     gates = 1
 
     activation: Literal["tanh", "relu"] = param(
-        "Of the new state.", default="tanh", also=("nonlinearity",)
+        "Of the new state.", default="tanh", also=("act", "nonlinearity")
     )
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:

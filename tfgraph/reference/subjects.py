@@ -119,8 +119,8 @@ class Subjects:
 
     def _ends(self, name: str) -> list[str]:
         """The parts of sections and types that are called so, by the names that lead to them."""
-        inner = [known for known in self.names if known.count(".") == 1]
-        return [known for known in inner if known.rpartition(".")[2] == name]
+        inner = (known for known in self.names if known.endswith(f".{name}"))
+        return [n for n in inner if n.count(".") == 1 or n.partition(".")[0] in sections.PARAMETERS]
 
     def _part(self, name: str) -> list[str] | None:
         ends = self._ends(name)

@@ -6,34 +6,40 @@ Source: "Workflow commands for GitHub Actions" in GitHub's documentation.
 from __future__ import annotations
 
 from tfgraph.codes import CODES
-from tfgraph.diagnostics import Diagnostic, Span, printable
+from tfgraph.diagnostics import SET, Diagnostic, Span, printable
 from tfgraph.errors import TfgraphError
 from tfgraph.reports.checked import CheckedFile, is_file, relative
 
 
 def github(file: CheckedFile) -> str:
     """One command a diagnostic, a line each; nothing for a file that is sound."""
-    found = [_failure(file.failure)] if file.failure else map(_annotation, file.diagnostics)
-    return "\n".join(found)
+    found = [_annotation(diagnostic, file.name) for diagnostic in file.diagnostics]
+    return "\n".join([_failure(file.failure)] if file.failure else found)
 
 
-def _annotation(diagnostic: Diagnostic) -> str:
+def _annotation(diagnostic: Diagnostic, name: str) -> str:
     title = f"{diagnostic.code}: {CODES[diagnostic.code]}"
-    more = [diagnostic.label, *(f"note: {note}" for note in diagnostic.notes)]
+    source = diagnostic.span.source
+    more = [f"in `{SET} {source.text}`"] if source.name == SET else []
+    more += [diagnostic.label, *(f"note: {note}" for note in diagnostic.notes)]
     more += [f"{step.span}: {step.label}" for step in diagnostic.span.via]
     more += [f"help: {diagnostic.help}"] if diagnostic.help else []
     message = "\n".join([diagnostic.message, *filter(None, more)])
-    return _written(diagnostic.severity, {**_place(diagnostic.span), "title": title}, message)
+    return _written(diagnostic.severity, {**_place(diagnostic.span, name), "title": title}, message)
 
 
 def _failure(failure: TfgraphError) -> str:
     return _written("error", {}, "\n".join(filter(None, [failure.message, failure.help])))
 
 
-def _place(span: Span) -> dict[str, str]:
-    """The place; what has no file stands in the log alone."""
+def _place(span: Span, name: str) -> dict[str, str]:
+    """The place; a setting has none of its own, and is told of the file that it changes.
+
+    What has no file stands in the log alone.
+    """
     if not is_file(span.source.name):
-        return {}
+        changed = span.source.name == SET and is_file(name)
+        return {"file": relative(name)} if changed else {}
     place = {
         "file": relative(span.source.name),
         "line": str(span.line),

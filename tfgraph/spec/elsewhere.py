@@ -212,7 +212,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
 
 #: The layers that parameters of layers are, elsewhere, in the order in which they follow.
 FOLLOWING: dict[str, str] = {
-    "{value}": "activation",
+    "{value}": "activation act nonlinearity",
     "dropout: {value}": "dropout recurrent_dropout",
 }
 

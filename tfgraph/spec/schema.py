@@ -35,6 +35,7 @@ from tfgraph.spec.fragments import (
     any_of,
     closed_object,
     filled,
+    needing,
     one_key_of,
     or_variable,
     reference,
@@ -79,8 +80,9 @@ class _Writer:
 
     def file(self) -> Schema:
         """The whole document."""
-        whole = {"required": list(language.REQUIRED_SECTIONS), **self.sections(open_layers=False)}
-        with_blocks = {**whole, **self.sections(open_layers=True)}
+        required = needing(language.REQUIRED_SECTIONS, language.SECTIONS)
+        whole = {**required, **self.sections(open_layers=False)}
+        with_blocks = {**required, **self.sections(open_layers=True)}
         extending = self.sections(open_layers=True, partial=True)
         return {
             "$schema": DIALECT,
