@@ -15,7 +15,8 @@ import yaml
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source
 from tfgraph.spec.events import events_of
-from tfgraph.spec.slips import MAX_TEXT, depth, is_item
+from tfgraph.spec.lines import depth, is_item
+from tfgraph.spec.slips import MAX_TEXT
 from tfgraph.spec.syntax import not_yaml
 
 #: A text with more that is not YAML is none.

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source, Span
 from tfgraph.spec.brackets import variable_help
-from tfgraph.spec.slips import SIBLINGS, Slip, depth, is_item, missing_colon, semicolon, slip
+from tfgraph.spec.indentation import misplaced_item
+from tfgraph.spec.lines import SIBLINGS, Slip, depth, is_item
+from tfgraph.spec.slips import missing_colon, semicolon, slip
 
 _CLOSING = {"{": "}", "[": "]"}
 #: Brackets; what stands in quotes or in a comment is passed over. So is an escaped quote outside of
@@ -48,8 +50,8 @@ def not_yaml(source: Source, error: Any, end: Span) -> NotYaml:
         return NotYaml(found.diagnostic, found.edits)
     if "flow" in context and (found := semicolon(source, span.line)):
         return NotYaml(found.diagnostic, found.edits)
-    if is_item(line) and (before := _item_before(source, span.line)):
-        return NotYaml(_misplaced_item(source, span.line, before))
+    if is_item(line) and (found := misplaced_item(source, span.line)):
+        return NotYaml(found.diagnostic, found.edits)
     found_there = _surplus(source, span)
     if opened and "could not find expected ':'" in problem:
         found_there = missing_colon(source, opened.line + 1)
@@ -190,30 +192,6 @@ def _open_bracket(
                 if first and not waiting:
                     return None
     return waiting[0][1] if waiting else None
-
-
-def _item_before(source: Source, number: int) -> int | None:
-    """The line of the item above, in the same list, that an item is not in line with."""
-    column = depth(source.line(number))
-    for above in range(number - 1, 0, -1):
-        line = source.line(above)
-        if is_item(line):
-            return above if depth(line) != column else None
-        if line.strip() and depth(line) == 0:
-            return None
-    return None
-
-
-def _misplaced_item(source: Source, number: int, before: int) -> Diagnostic:
-    line = source.line(number)
-    column, wanted = depth(line), depth(source.line(before))
-    side = "deeper" if column > wanted else "less"
-    return Diagnostic(
-        "TG101",
-        f"this item is indented {side} than the one in line {before}",
-        Span(source, number, column + 1, number, len(line.rstrip()) + 1),
-        help=f"items of one list start in the same column: {wanted + 1}",
-    )
 
 
 def _two_values(line: str, before: str) -> str:

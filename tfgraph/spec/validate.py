@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import replace
 from functools import cache
@@ -76,13 +76,16 @@ class _Validator:
             return None
         node = self.with_one_length(node)
         incomplete = self.resolved.notes.incomplete
-        schema = _file_schema(() if incomplete else language.REQUIRED_SECTIONS)
+        # What could not be read may be a section that is missing.
+        lost = frozenset().union(*self.resolved.notes.words.values())
+        required = (name for name in language.REQUIRED_SECTIONS if name not in lost)
+        schema = _file_schema(() if incomplete else tuple(required))
         bad = self.entries.parts(node, schema, language.SECTIONS)
         sections = {k.value: v for k, v in node if k.value in language.SECTIONS}
         sound = {name: value for name, value in sections.items() if name not in bad}
         spans = {k.value: k.span for k, _ in node}
         if not incomplete:
-            self.needs(sections, node, spans)
+            self.needs(sections, {*meant(node, language.SECTIONS), *lost}, spans)
         name = sound.get("name")
         description = sound.get("description")
         inputs, chosen, unsound_inputs = self.inputs(sound.get("inputs"))
@@ -131,11 +134,11 @@ class _Validator:
     def needs(
         self,
         sections: AbstractMapping[str, Node],
-        node: Mapping,
+        likely: Collection[str],
         spans: AbstractMapping[str, Span],
     ) -> None:
-        misspelt = meant(node, language.SECTIONS)
-        given = {*sections, *misspelt}
+        """Report sections that others need; `likely` ones may be there, and not be read."""
+        given = {*sections, *likely}
         if not {"data", "inputs"} & given and "layers" in spans:
             self.entries.findings.report(
                 "TG204",
