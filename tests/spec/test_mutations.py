@@ -86,11 +86,37 @@ loss: softmax_cross_entropi                   # 9
 optimizer: {adam: {beta1: 2}}                 # 10
 train: {epochs: 3}
 """
+#: Ten of all stages: of YAML, of the language, of values, of names, of shapes.
+TEN_OF_ALL = """tfgraph: 1
+inputs: {image: [28, 28, 1], label: {shape: [], dtype: int32, classes: 10}}
+blocks:
+  twice:
+    params: {units: null}
+    layers: [{dense: $units}, relu, {dense: $unit}]   # 1
+layers:
+  - conv2d: {filters: 8, kernel_size: 3               # 2
+    from: image
+  - max_pool: 40                                      # 3
+    name: pooled
+    from: image
+  - flatten
+  - twice: {units: 32, unts: 3}                       # 4
+  - dense 64                                          # 5
+  - dropout: 1.5                                      # 6
+  - dense: 10
+    name: logits
+    share: hiden                                      # 7
+loss: {softmax_cross_entropy: , target: labl}         # 8
+optimizer: {adam: {learning_rate: 0.01}}}             # 9
+train:
+  epochs: ten                                         # 10
+"""
 
 
-def test_ten_mistakes_in_one_file_are_told_in_one_run():
-    made = {n for n, line in enumerate(TEN.splitlines(), 1) if "# " in line}
-    problems = [d for d in diagnosed(TEN, load_registry()) if d.severity == "error"]
+@pytest.mark.parametrize("text", [TEN, TEN_OF_ALL], ids=["of the language", "of all stages"])
+def test_ten_mistakes_in_one_file_are_told_in_one_run(text):
+    made = {n for n, line in enumerate(text.splitlines(), 1) if "# " in line}
+    problems = [d for d in diagnosed(text, load_registry()) if d.severity == "error"]
     reported = {problem.span.line for problem in problems}
     follow_on = [problem for problem in problems if problem.span.line not in made]
     assert len(made) == 10
