@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import tfgraph
-from tests.drawing.models import COUNTS, CURVES, SIAMESE, TRAINED, TWINS
+from tests.drawing.models import COUNTS, CURVES, REPEATED, SIAMESE, TRAINED, TWINS
 from tfgraph.drawing import data, mermaid, svg
 from tfgraph.drawing.chart import chart
 from tfgraph.drawing.matrix import confusion_matrix
@@ -21,6 +21,8 @@ def drawn() -> dict[str, str]:
     files = {"twins.svg": svg(plans["twins"]), "twins.mmd": mermaid(plans["twins"])}
     siamese = tfgraph.loads(SIAMESE)
     files |= {"siamese.svg": svg(siamese), "siamese.mmd": mermaid(siamese)}
+    repeated = tfgraph.loads(REPEATED)
+    files |= {"repeated.svg": svg(repeated), "repeated.mmd": mermaid(repeated)}
     files |= {"chart.svg": chart("loss of a", "finished", CURVES)}
     files |= {"matrix.svg": confusion_matrix("digit by a", "85 % right", COUNTS)}
     for name, plan in plans.items():

@@ -99,6 +99,31 @@ layers:
   - matmul: 10
 """
 
+REPEATED = """\
+tfgraph: 1
+name: repeated
+description: Equal blocks in equal blocks, and a loss.
+inputs: {x: [8], y: {shape: [], dtype: int32, classes: 3}}
+blocks:
+  unit:
+    layers:
+      - dense: 8
+      - relu
+  stage:
+    layers:
+      - unit:
+        repeat: 4
+        name: unit
+layers:
+  - stage:
+    name: stage
+    from: x
+    repeat: 3
+  - dense: 3
+loss: {softmax_cross_entropy: , target: y}
+optimizer: adam
+"""
+
 TRAINED = """\
 tfgraph: 1
 name: trained

@@ -8,6 +8,7 @@ import pytest
 import tfgraph
 from tests.drawing.models import SIAMESE, bottlenecks
 from tfgraph.drawing import mermaid
+from tfgraph.drawing.folding import fold
 from tfgraph.drawing.model import picture
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").rglob("*.yaml"))
@@ -18,7 +19,7 @@ def test_boxes_arrows_and_frames_are_those_of_the_plan(text):
     plan = tfgraph.loads(text)
     header, *lines = mermaid(plan).splitlines()
     assert header == "flowchart TD"
-    shown = picture(plan)
+    shown = fold(picture(plan))
     labels = [line for line in lines if re.fullmatch(r' +n\d+\["[^"]*"\]', line)]
     frames = [line for line in lines if re.fullmatch(r' +subgraph f\d+\["[^"]*"\]', line)]
     ends = [line for line in lines if line.strip() == "end"]

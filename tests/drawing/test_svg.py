@@ -155,6 +155,41 @@ def test_outputs_are_outlined():
     assert len(of_class(drawn(TWINS), "box out")) == 2
 
 
+LOSSES = """\
+tfgraph: 1
+inputs: {x: [4], y: {shape: [], dtype: int32, classes: 3}, spare: [2]}
+layers:
+  - dense: 3
+    name: kind
+    from: x
+  - tied_decoder: kind
+    name: back
+outputs: [kind, back]
+loss:
+  - {softmax_cross_entropy: , of: kind, target: y, weight: 0.5}
+  - {huber: 2.5, of: back, target: x}
+optimizer: adam
+"""
+
+
+def test_losses_are_drawn_with_the_outputs_and_the_targets_that_they_compare():
+    plan = tfgraph.loads(LOSSES)
+    root = ElementTree.fromstring(svg(plan))
+    titles = [element.text for element in of_class(root, "title")]
+    assert titles == [
+        "x",
+        "y",
+        "kind: dense",
+        "back: tied_decoder",
+        "softmax_cross_entropy",
+        "huber",
+    ]
+    assert {"weight 0.5", "delta 2.5", "target", "loss"} <= set(texts(root))
+    arrows = sum(len(layer.inputs) for layer in plan.layers) + 4
+    assert len(of_class(root, "edge")) == arrows
+    assert picture(plan).inputs["loss back.huber"] == ("back", "x")
+
+
 def test_an_input_that_is_an_output_is_drawn():
     root = drawn(
         "tfgraph: 1\ninputs: {x: [3], y: [3]}\noutputs: [y, relu_1]\nlayers:\n  - relu:\n    from: x\n"
@@ -250,7 +285,7 @@ def test_every_family_of_layers_has_a_colour_of_its_own():
     builtins = load_registry(()).types("layer").values()
     modules = {layer.__module__ for layer in builtins}
     families = {m.rpartition(".")[2] for m in modules if m.startswith("tfgraph.layers.")}
-    assert set(COLOURS) == families | {"input", "plugin"}
+    assert set(COLOURS) == families | {"input", "target", "loss", "plugin"}
     assert len(set(COLOURS.values())) == len(COLOURS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,17 +14,21 @@ ABOVE, BESIDE = 24.0, 9.0
 class Frame:
     """The boxes of a block: `members`, by the path that their names start with.
 
-    `parent` is the path of the frame around it, empty for none.
+    `parent` is the path of the frame around it, empty for none, and `label` what it is called in place
+    of its path. One that stands for several equal ones says how many, and which is the last one.
     """
 
     path: str
     members: tuple[str, ...]
     parent: str = ""
+    times: int = 1
+    label: str = ""
+    last: str = ""
 
     @property
     def title(self) -> str:
-        """Its name, less that of the frame around it."""
-        return within(self.path, self.parent)
+        """Its name, less that of the frame around it, and how often it stands there."""
+        return counted(self.label or within(self.path, self.parent), self.last, self.times)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,22 @@ class Place:
         """Whether two places overlap."""
         beside = self.right < other.left or other.right < self.left
         return not (beside or self.bottom < other.top or other.bottom < self.top)
+
+
+def counted(name: str, last: str, times: int) -> str:
+    """A name, or the first and the last of some, behind how many there are."""
+    if times == 1:
+        return name
+    number = re.search(r"\d+$", last)
+    if number and name.rstrip("0123456789") == last[: number.start()]:
+        last = number[0]
+    return f"×{times} {name} to {last}" if last else f"×{times} {name}"
+
+
+def number(parameters: int, times: int) -> str:
+    """How many parameters there are, in each of several equal ones; nothing for none."""
+    shown = f"{parameters:,}" if parameters else ""
+    return f"{times} × {shown}" if shown and times > 1 else shown
 
 
 def within(name: str, frame: str) -> str:

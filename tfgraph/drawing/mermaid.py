@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from tfgraph.drawing.folding import fold
+from tfgraph.drawing.frames import number
 from tfgraph.drawing.model import Box, Picture, picture
 from tfgraph.spec.plan import Plan
 
 
 def mermaid(plan: Plan) -> str:
     """The plan as a Mermaid flow chart."""
-    shown = picture(plan)
+    shown = fold(picture(plan))
     number = {name: f"n{index}" for index, name in enumerate(shown.boxes)}
     lines = ["flowchart TD"]
     inner: dict[str, list[str]] = {}
@@ -45,7 +47,7 @@ def _boxes(
 def _label(box: Box, frame: str) -> str:
     parts = [f"<b>{_quoted(box.title_in(frame))}</b>", _quoted(box.details), _quoted(box.shape)]
     if box.parameters:
-        parts.append(f"{box.parameters:,} parameters")
+        parts.append(f"{number(box.parameters, box.times)} parameters")
     return "<br>".join(part for part in parts if part)
 
 

@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 
 from tfgraph.api import Layer, show_shape
 from tfgraph.api.component import Component
-from tfgraph.drawing.frames import Frame, frames_of, within
-from tfgraph.spec.plan import Plan, PlannedLayer
+from tfgraph.drawing.frames import Frame, counted, frames_of, within
+from tfgraph.spec.plan import Plan, PlannedLayer, PlannedLoss
+
+#: What is no layer.
+OUTSIDE = ("input", "target", "loss")
 
 
 @dataclass(frozen=True)
 class Box:
-    """A layer or an input. `details` are its parameters as far as they are not the defaults.
+    """A layer, an input, a target or a loss. `details` are parameters that are not the defaults.
 
-    `family` is the built-in family of layers that it belongs to, "plugin" or "input".
+    `family` is the built-in family of layers that it belongs to, "plugin", or what else it is. One
+    that stands for several equal ones says how many, and which is the last one; `label` is what it is
+    called in place of its name.
     """
 
     name: str
@@ -27,6 +32,9 @@ class Box:
     parameters: int = 0
     weights: Mapping[str, str] = field(default_factory=dict)
     output: bool = False
+    times: int = 1
+    label: str = ""
+    last: str = ""
 
     @property
     def title(self) -> str:
@@ -35,8 +43,9 @@ class Box:
 
     def title_in(self, frame: str) -> str:
         """The title inside a frame, whose path the name does not repeat."""
-        name = within(self.name, frame)
-        told = self.type == "input" or tells_type(name, self.type)
+        name = self.label or within(self.name, frame)
+        told = self.family in OUTSIDE or tells_type(name, self.type)
+        name = counted(name, self.last, self.times)
         return name if told else f"{name}: {self.type}"
 
     @property
@@ -46,7 +55,7 @@ class Box:
         # The type of a plugin's layer may hold a dot: `package.type_1`.
         start, found, number = self.name.rpartition(unnamed)
         path = start if found and number.isdecimal() else self.name.rpartition(".")[0]
-        if self.name.startswith(unnamed[1:]) or self.type == "input":
+        if self.name.startswith(unnamed[1:]) or self.family in OUTSIDE:
             path = ""
         return path.split(".") if path else []
 
@@ -67,6 +76,18 @@ class Picture:
     ties: tuple[tuple[str, str, str], ...]
     parameters: int
     frames: Mapping[str, Frame]
+
+    def parameters_in(self, frame: Frame) -> int:
+        """Those of one of the blocks that a frame stands for, with all that stands in it."""
+        total = 0
+        for name in frame.members:
+            times = self.boxes[name].times
+            for path in self.frames_around(self.frame_of(name, self.frames)):
+                if path == frame.path:
+                    break
+                times *= self.frames[path].times
+            total += times * self.boxes[name].parameters
+        return total
 
     def frames_around(self, frame: str) -> list[str]:
         """The paths of a frame and of those around it, the innermost first."""
@@ -89,9 +110,10 @@ def picture(plan: Plan) -> Picture:
     inputs: dict[str, tuple[str, ...]] = {}
     ties = []
     taken = {*plan.outputs, *(name for layer in plan.layers for name in layer.inputs)}
+    compared = {name for loss in plan.losses for name in (loss.of, *loss.fields)}
     for name in plan.fields:
-        if name in taken:
-            boxes[name] = _input_box(plan, name)
+        if name in taken or name in compared:
+            boxes[name] = _input_box(plan, name, "input" if name in taken else "target")
             inputs[name] = ()
     for layer in plan.layers:
         boxes[layer.name] = _box(plan, layer)
@@ -101,16 +123,34 @@ def picture(plan: Plan) -> Picture:
         for weight in layer.weights.values():
             if weight.tied:
                 ties.append((layer.name, weight.tied.weight.rpartition("/")[0], "tied"))
+    for loss in plan.losses:
+        box = _loss_box(loss)
+        boxes[box.name] = box
+        inputs[box.name] = (loss.of, *loss.fields)
     frames = frames_of({name: box.rooms for name, box in boxes.items()})
     return Picture(plan.spec.name, boxes, inputs, tuple(ties), plan.parameters, frames)
 
 
-def _input_box(plan: Plan, name: str) -> Box:
+def _loss_box(planned: PlannedLoss) -> Box:
+    weight = "" if planned.weight == 1 else f"weight {planned.weight:g}"
+    return Box(
+        # No layer or input has a name with a blank.
+        f"loss {planned.name}",
+        planned.loss.type,
+        "loss",
+        "",
+        planned.span.line,
+        ", ".join(filter(None, (details(planned.loss), weight))),
+        label=planned.loss.type,
+    )
+
+
+def _input_box(plan: Plan, name: str, family: str) -> Box:
     section = "data" if plan.spec.data else "inputs"
     return Box(
         name,
-        "input",
-        "input",
+        family,
+        family,
         str(plan.fields[name].spec),
         plan.spec.place(section).line,
         output=name in plan.outputs,
@@ -147,7 +187,7 @@ def _family(layer: Layer) -> str:
     return module if package == "tfgraph.layers" else "plugin"
 
 
-def details(layer: Layer) -> str:
+def details(layer: Component) -> str:
     """The parameters that are not at their default, shortly: "filters 32, stride 2×2"."""
     words = []
     for name, parameter in layer.parameters().items():

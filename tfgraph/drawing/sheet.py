@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from tfgraph.drawing.frames import ABOVE, BESIDE, Frame, Place, apart, depths
+from tfgraph.drawing.frames import ABOVE, BESIDE, Frame, Place, apart, depths, number
 from tfgraph.drawing.layout import Layout, lay_out
 from tfgraph.drawing.model import Box, Picture
 
@@ -123,6 +123,6 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 def _needed_width(title: str, box: Box) -> float:
     first = text_width(title, 13, bold=True) + text_width(box.shape, 11)
-    count = text_width(f"{box.parameters:,}", 11) + 12 if box.parameters else 0.0
+    count = text_width(number(box.parameters, box.times), 11) + 12 if box.parameters else 0.0
     second = text_width(box.details, 11)
     return min(max(first + (0.0 if box.details else count), second + count) + 40, _WIDEST)

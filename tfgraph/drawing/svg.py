@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from tfgraph.drawing.frames import Frame
+from tfgraph.drawing.folding import fold
+from tfgraph.drawing.frames import Frame, number
 from tfgraph.drawing.model import Box, Picture, picture
 from tfgraph.drawing.sheet import GAP, LANE, MARGIN, Sheet, text_width
 from tfgraph.spec.plan import Plan
@@ -18,6 +19,8 @@ _TIE_LABEL = 12.0
 #: The colour of a box, by family.
 COLOURS: Mapping[str, str] = {
     "input": "#64748b",
+    "target": "#475569",
+    "loss": "#b45309",
     "linear": "#2563eb",
     "tied": "#db2777",
     "embedding": "#4f46e5",
@@ -57,7 +60,13 @@ _STYLE = """
 
 def svg(plan: Plan) -> str:
     """The plan as an SVG document: wiring, shapes, parameters, shared and tied weights."""
-    return _Drawing(picture(plan)).document()
+    whole = picture(plan)
+    drawing = _Drawing(fold(whole))
+    # A frame that cannot be drawn would not say how many blocks there are.
+    hidden = drawing.shown.frames.keys() - drawing.sheet.frames.keys()
+    if any(drawing.shown.frames[path].times > 1 for path in hidden):
+        drawing = _Drawing(whole)
+    return drawing.document()
 
 
 class _Drawing:
@@ -98,8 +107,7 @@ class _Drawing:
 
     def frame(self, frame: Frame) -> str:
         place = self.sheet.places[frame.path]
-        count = sum(self.shown.boxes[name].parameters for name in frame.members)
-        told = f"{count:,}" if count else ""
+        told = number(self.shown.parameters_in(frame), frame.times)
         width = place.right - place.left
         # In line with the counts of the boxes: lanes pass on the right of them.
         told_x = max(self.sheet.box_place(name).right for name in frame.members) - 10
@@ -118,7 +126,7 @@ class _Drawing:
         sheet = self.sheet
         place = sheet.box_place(box.name)
         x, y, height = place.left, place.top, place.bottom - place.top
-        count = f"{box.parameters:,}" if box.parameters else ""
+        count = number(box.parameters, box.times)
         right, shape_width = place.right - 10, text_width(box.shape, 11) + 12
         first = y + 18 if box.details else y + height / 2 + 4.5
         # Where there is no second line, the count stands before the shape.
@@ -126,7 +134,8 @@ class _Drawing:
         beside = shape_width + (0 if box.details else text_width(count, 11))
         title = _fit(sheet.title(box), sheet.width - 28 - beside, 13, True)
         details = _fit(box.details, sheet.width - 40 - text_width(count, 11), 11)
-        lines = [f"{box.title} (line {box.line})", f"gives {box.shape}"]
+        lines = [f"{box.title} (line {box.line})"]
+        lines += [f"gives {box.shape}"] if box.shape else []
         lines += [f"{name} {shown}" for name, shown in box.weights.items()]
         outline = "box out" if box.output else "box"
         parts = [
