@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 
+from tfgraph.drawing.columns import parting_rows, parts
 from tfgraph.drawing.frames import ABOVE, BESIDE, Frame, Place, apart, depths, number
 from tfgraph.drawing.layout import Layout, lay_out
 from tfgraph.drawing.model import Box, Picture
@@ -13,6 +15,8 @@ ONE_LINE, TWO_LINES = 28.0, 44.0
 GAP = 18.0
 LANE = 26.0
 MARGIN = 24.0
+#: The room between columns, and over and under them, where an arrow leads from one to the next.
+GUTTER, OVER = 64.0, 24.0
 _HEADER = 48.0
 _NARROWEST, _WIDEST = 220.0, 420.0
 
@@ -39,11 +43,13 @@ class Sheet:
             self.heights[rank] = max(self.heights[rank], height_of(shown.boxes[name]))
             self.rows[rank].append(name)
         self.place_rows()
+        self.shift = [0.0] * len(self.heights)
+        self.stand_beside()
         self.places = {path: self.frame_place(frame) for path, frame in shown.frames.items()}
         boxes = {name: self.box_place(name) for name in shown.boxes}
         self.frames = apart(shown.frames, self.places, boxes, self.rows, self.layout.rank)
         drawn = [*boxes.values(), *(self.places[path] for path in self.frames)]
-        points = [x for lane in self.layout.bends.values() for x, _ in lane]
+        points = [self.lane(x, row) for lane in self.layout.bends.values() for x, row in lane]
         self.left = min([*(p.left for p in drawn), *(x - LANE / 2 for x in points)])
         self.right = max([*(p.right for p in drawn), *(x + LANE / 2 for x in points)])
 
@@ -60,27 +66,78 @@ class Sheet:
             under[last] = max(under[last], self.below[frame.path])
         self.tops: list[float] = []
         self.starts: list[float] = []
+        self.ends: list[float] = []
         y = _HEADER
         for height, deep, ended in zip(self.heights, over, under):
             self.starts.append(y)
             self.tops.append(y + deep * ABOVE)
-            y = self.tops[-1] + height + ended * BESIDE + GAP
+            self.ends.append(self.tops[-1] + height + ended * BESIDE)
+            y = self.ends[-1] + GAP
         self.end = y - GAP
 
+    def stand_beside(self) -> None:
+        """Put the parts of a tall picture beside each other, each from the top on."""
+        rank, edges = self.layout.rank, self.layout.bends
+        ties = [sorted((rank[source], rank[target])) for source, target, _ in self.shown.ties]
+        wholes = [*zip(self.first.values(), self.last.values()), *((a, b) for a, b in ties)]
+        rows = parting_rows(rank, edges, wholes)
+        begins = parts([*self.starts, self.end], rows, self.column_width)
+        #: The rows that columns begin with, and the middle of the room on the left of each.
+        self.gutters: dict[int, float] = {}
+        if len(begins) < 3:
+            return
+        x, top = min(left for left, _ in self.reach), _HEADER + OVER
+        for begin, stop in pairwise(begins):
+            start = self.starts[begin]
+            for row in range(begin, stop):
+                self.shift[row] = x - min(left for left, _ in self.reach[begin:stop])
+                for ys in (self.tops, self.starts, self.ends):
+                    ys[row] += top - start
+            if begin:
+                self.gutters[begin] = x - GUTTER / 2
+            x += self.column_width(begin, stop)
+        self.end = max(self.ends) + OVER
+
+    @cached_property
+    def reach(self) -> list[tuple[float, float]]:
+        """How far each row reaches to the left and to the right, before it is moved."""
+        xs: list[list[float]] = [[] for _ in self.heights]
+        deep = BESIDE * max(self.levels.values(), default=0)
+        for name, x in self.layout.x.items():
+            half = self.width / 2 + deep
+            xs[self.layout.rank[name]] += [x - half, x + half]
+        for lane in self.layout.bends.values():
+            for x, row in lane:
+                xs[row] += [x - LANE / 2 - deep, x + LANE / 2 + deep]
+        return [(min(row), max(row)) for row in xs]
+
+    def column_width(self, begin: int, stop: int) -> float:
+        """The width of a column of rows, with the room beside it."""
+        reach = self.reach[begin:stop]
+        return max(right for _, right in reach) - min(left for left, _ in reach) + GUTTER
+
+    def x(self, name: str) -> float:
+        """The middle of a box."""
+        return self.layout.x[name] + self.shift[self.layout.rank[name]]
+
+    def lane(self, x: float, row: int) -> float:
+        """Where an arrow passes a row."""
+        return x + self.shift[row]
+
     def box_place(self, name: str) -> Place:
-        left, rank = self.layout.x[name] - self.width / 2, self.layout.rank[name]
+        left, rank = self.x(name) - self.width / 2, self.layout.rank[name]
         return Place(left, self.top(rank), left + self.width, self.bottom(rank))
 
     def frame_place(self, frame: Frame) -> Place:
         """Around the members, the arrows between them, and those that come along a lane."""
         members, path = set(frame.members), frame.path
         first, last = self.first[path], self.last[path]
-        lefts = [self.layout.x[name] - self.width / 2 for name in members]
+        lefts = [self.x(name) - self.width / 2 for name in members]
         rights = [left + self.width for left in lefts]
         for target in members:
             for source in dict.fromkeys(self.shown.inputs[target]):
                 lane = self.layout.bends[source, target]
-                inside = [x for x, rank in lane if first <= rank <= last]
+                inside = [self.lane(x, rank) for x, rank in lane if first <= rank <= last]
                 lefts += inside
                 rights += inside
         deep = BESIDE * self.levels[path]

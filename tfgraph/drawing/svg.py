@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from tfgraph.drawing.folding import fold
 from tfgraph.drawing.frames import Frame, number
 from tfgraph.drawing.model import Box, Picture, picture
-from tfgraph.drawing.sheet import GAP, LANE, MARGIN, Sheet, text_width
+from tfgraph.drawing.sheet import GAP, LANE, MARGIN, OVER, Sheet, text_width
 from tfgraph.spec.plan import Plan
 
 _LEGEND = 26.0
+#: How round the corners of an arrow to the next column are.
+_CORNER = 8.0
 #: Half of what the label of a tie takes beside its curve.
 _TIE_LABEL = 12.0
 
@@ -153,21 +155,24 @@ class _Drawing:
         return "\n".join(part for part in parts if part)
 
     def edge(self, source: str, target: str) -> str:
-        x = self.sheet.layout.x
-        points = [(x[source], self.sheet.bottom(self.sheet.layout.rank[source]))]
-        for lane_x, rank in self.sheet.layout.bends[source, target]:
+        sheet = self.sheet
+        first, last = sheet.layout.rank[source], sheet.layout.rank[target]
+        start = (sheet.x(source), sheet.bottom(first))
+        path, points = f"M{start[0]:.1f},{start[1]:.1f}", [start]
+        if first + 1 in sheet.gutters:
+            path, start = self.to_next_column(start, first)
+            points = [start]
+        lanes = [(sheet.lane(x, row), row) for x, row in sheet.layout.bends[source, target]]
+        for lane_x, rank in lanes:
             # It bends above the frames that begin in the row, not through what they are called.
-            points += [(lane_x, self.sheet.start(rank)), (lane_x, self.sheet.bottom(rank))]
-        last = self.sheet.layout.rank[target]
-        end_x, end_y = x[target], self.sheet.top(last)
-        bends = self.sheet.layout.bends[source, target]
-        if bends:
+            points += [(lane_x, sheet.start(rank)), (lane_x, sheet.bottom(rank))]
+        end_x, end_y = sheet.x(target), sheet.top(last)
+        if lanes:
             # An edge that comes along a lane arrives beside the main line, not on top of it.
-            end_x += max(-self.sheet.width / 3, min(self.sheet.width / 3, bends[-1][0] - end_x))
-        if self.sheet.start(last) < end_y:
-            points.append((end_x, self.sheet.start(last)))
+            end_x += max(-sheet.width / 3, min(sheet.width / 3, lanes[-1][0] - end_x))
+        if sheet.start(last) < end_y:
+            points.append((end_x, sheet.start(last)))
         points.append((end_x, end_y - 6))
-        path = f"M{points[0][0]:.1f},{points[0][1]:.1f}"
         for (x0, y0), (x1, y1) in itertools.pairwise(points):
             half = (y0 + y1) / 2
             if abs(x0 - x1) < 0.05:
@@ -176,6 +181,18 @@ class _Drawing:
                 path += f" C{x0:.1f},{half:.1f} {x1:.1f},{half:.1f} {x1:.1f},{y1:.1f}"
         tip = f"M{end_x - 4:.1f},{end_y - 7:.1f} h8 l-4,7 z"
         return f'<path class="edge" d="{path}"/><path class="tip" d="{tip}"/>'
+
+    def to_next_column(
+        self, start: tuple[float, float], row: int
+    ) -> tuple[str, tuple[float, float]]:
+        """The way from a box under its column and up to the top of the next one, and its end."""
+        sheet, begin = self.sheet, row + 1
+        below, above = sheet.ends[row] + OVER / 2, sheet.start(begin) - OVER / 2
+        # Above the column, on its main line: its first boxes take what comes from there.
+        end_x = sum(map(sheet.x, sheet.rows[begin])) / len(sheet.rows[begin])
+        corners = [start, (start[0], below), (sheet.gutters[begin], below)]
+        corners += [(sheet.gutters[begin], above), (end_x, above)]
+        return _rounded(corners), corners[-1]
 
     def tie_points(self, source: str, target: str, number: int) -> tuple[tuple[float, float], ...]:
         """The points of a curve between two boxes: over their row, or else on their left."""
@@ -237,6 +254,25 @@ def _text(style: str, x: float, y: float, text: str, *, end: bool = False) -> st
         return ""
     anchor = ' text-anchor="end"' if end else ""
     return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}"{anchor}>{escape(text)}</text>'
+
+
+def _rounded(corners: Sequence[tuple[float, float]]) -> str:
+    """A line through corners, each of them round."""
+    path = f"M{corners[0][0]:.1f},{corners[0][1]:.1f}"
+    for before, corner, after in zip(corners, corners[1:], corners[2:]):
+        enter, leave = (_near(corner, other) for other in (before, after))
+        path += (
+            f" L{enter} C{corner[0]:.1f},{corner[1]:.1f} {corner[0]:.1f},{corner[1]:.1f} {leave}"
+        )
+    return f"{path} L{corners[-1][0]:.1f},{corners[-1][1]:.1f}"
+
+
+def _near(corner: tuple[float, float], other: tuple[float, float]) -> str:
+    """The point where a corner becomes round on its way to another one."""
+    x, y = (
+        at + max(-_CORNER, min(_CORNER, (towards - at) / 2)) for at, towards in zip(corner, other)
+    )
+    return f"{x:.1f},{y:.1f}"
 
 
 def _legend_width(name: str) -> float:
