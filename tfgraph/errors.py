@@ -46,9 +46,16 @@ class DataError(TfgraphError):
 
 
 class DivergedError(TfgraphError):
-    """Training met a loss that is not a number."""
+    """Training met a number that is not finite.
+
+    `settings` are the paths in the spec where another value may help.
+    """
 
     exit_code = 5
+
+    def __init__(self, message: str, *, help: str = "", settings: tuple[str, ...] = ()) -> None:
+        super().__init__(message, help=help)
+        self.settings = settings
 
 
 class Interrupted(KeyboardInterrupt):

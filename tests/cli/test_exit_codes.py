@@ -175,7 +175,7 @@ def test_4_a_spec_that_is_not_there(call: Caller) -> None:
 
 def test_4_a_directory_that_is_no_run(call: Caller) -> None:
     message = fails(call, 4, "evaluate", "nowhere")
-    assert message.startswith("error: `nowhere` is no run directory")
+    assert message.startswith("error: there is no run `nowhere`")
 
 
 def test_4_input_files(call: Caller) -> None:
@@ -228,3 +228,65 @@ def test_5_a_loss_that_is_not_finite(call: Caller) -> None:
     message = fails(call, 5, "train", spec(text))
     assert "\nerror: training diverged in step " in message
     assert message.splitlines()[-1].startswith("help: try a smaller `optimizer.")
+
+
+def test_4_a_batch_that_the_split_does_not_fill_leaves_no_run(call: Caller) -> None:
+    more = ("--set", "train.drop_remainder=true", "--set", "train.batch_size=65")
+    message = fails(call, 4, "train", "line.yaml", *more)
+    assert "error: the split `train` has 64 examples, fewer than one batch of 65, and" in message
+    assert message.endswith("help: lower `batch_size` to 64 or less\n")
+    assert "training line" not in message
+    assert not Path("runs").exists()
+
+
+def test_4_a_folder_that_nobody_can_make(call: Caller) -> None:
+    message = fails(call, 4, "train", "line.yaml", "--run", "/proc/x")
+    assert message.endswith("error: cannot write `/proc/x`: No such file or directory\n")
+
+
+def test_2_a_run_in_the_place_of_a_spec(call: Caller) -> None:
+    assert call("train", "line.yaml").code == 0
+    message = fails(call, 2, "train", "runs/line-1")
+    assert message == (
+        "error: `runs/line-1` is a folder, and here a spec is named\n"
+        "help: `tfgraph train --resume runs/line-1` goes on with the run\n"
+    )
+    assert "name the YAML file of a model" in fails(call, 2, "train", "runs")
+
+
+def test_4_a_run_that_is_not_there(call: Caller) -> None:
+    assert call("train", "line.yaml").code == 0
+    for arguments in (["evaluate"], ["train", "--resume"], ["train", "line.yaml", "--from"]):
+        assert fails(call, 4, *arguments, "line-1").endswith(
+            "error: there is no run `line-1`\nhelp: did you mean `runs/line-1`?\n"
+        )
+    assert fails(call, 4, "evaluate", "runs/lin-1") == (
+        "error: there is no run `runs/lin-1`\nhelp: did you mean `runs/line-1`?\n"
+    )
+    assert fails(call, 4, "evaluate", "runs/other") == (
+        "error: there is no run `runs/other`\nhelp: `tfgraph runs` lists those that there are; "
+        "`tfgraph train SPEC` makes one\n"
+    )
+    assert fails(call, 4, "evaluate", "line.yaml").startswith(
+        "error: `line.yaml` is a file, and here a run is named: the folder that "
+    )
+    assert fails(call, 4, "evaluate", "runs").startswith(
+        "error: `runs` is no run directory: there is no `runs/manifest.json`\n"
+    )
+
+
+def test_4_a_damaged_run_says_what_is_left_to_do(call: Caller) -> None:
+    assert call("train", "line.yaml").code == 0
+    manifest = Path("runs/line-1/manifest.json")
+    help = (
+        "help: put a copy of it there, or train anew with "
+        "`tfgraph train runs/line-1/resolved.yaml`\n"
+    )
+    for content in ("{", "{}", manifest.read_text().replace('"seed": 0', '"seed": "0"')):
+        manifest.write_text(content)
+        assert fails(call, 4, "evaluate", "runs/line-1").endswith(help)
+    manifest.unlink()
+    assert fails(call, 4, "train", "--resume", "runs/line-1") == (
+        "error: the run `runs/line-1` is damaged: there is no `runs/line-1/manifest.json`\n" + help
+    )
+    assert call("train", "runs/line-1/resolved.yaml").code == 0

@@ -58,14 +58,32 @@ def test_a_diverged_run_says_where_everything_lies(call: Caller) -> None:
     assert outcome.err.index("the run is in") < outcome.err.index("error: ")
 
 
-def test_a_diverged_run_is_gone_on_with_as_another_with_its_weights(call: Caller) -> None:
+RATE = "--set 'optimizer.gradient_descent.learning_rate=…'"
+
+
+def test_a_diverged_run_is_trained_again_with_all_that_was_asked_for(call: Caller) -> None:
     grows = ("--set", "optimizer.gradient_descent=8", "--set", "train.checkpoint.every=1 steps")
     err = call("train", "line.yaml", *grows, "--set", "train.epochs=90").err
-    setting = "--set 'optimizer.gradient_descent.learning_rate=…'"
-    assert f"to go on:\n  tfgraph train line.yaml --from runs/line-1 {setting}\n" in err
-    # What was begun with cannot be gone back to: there is nothing to take over.
-    at_once = call("train", "line.yaml", "--set", "optimizer.gradient_descent=1e30").err
-    assert f"to go on:\n  tfgraph train line.yaml {setting}\n" in at_once
+    kept = "--set 'train.checkpoint.every=1 steps' --set train.epochs=90"
+    # What is saved is finite, and worse than what it began with.
+    assert f"to go on:\n  tfgraph train line.yaml {kept} {RATE}\n" in err
+    again = call("train", "--resume", "runs/line-1", "--set", "train.epochs=80").err
+    assert f"  tfgraph train line.yaml {kept} --set train.epochs=80 {RATE}\n" in again
+    rate = ("--set=optimizer.gradient_descent.learning_rate=1e30", "--run", "mine")
+    assert f"\n  tfgraph train line.yaml {RATE}\n" in call("train", "line.yaml", *rate).err
+
+
+def test_a_run_that_diverges_late_is_gone_on_with_by_its_weights(call: Caller) -> None:
+    text = LINE.replace("gradient_descent: 0.1", "gradient_descent: {learning_rate: {piecewise: "
+        "{boundaries: [11], values: [0.1, 1.0e+38]}}}").replace("epochs: 3", "epochs: 9")  # fmt: skip
+    Path("line.yaml").write_text(text)
+    err = call("train", "line.yaml", "--set", "train.checkpoint.every=1 epoch").err
+    again = f"train line.yaml --from runs/line-1 --set 'train.checkpoint.every=1 epoch' {RATE}"
+    assert f"to go on:\n  tfgraph {again}\n" in err
+    # A run that began with the weights of another begins with them again.
+    source = ("--from", "runs/line-1", "--set", "optimizer.gradient_descent.learning_rate=1e38")
+    err = call("train", "line.yaml", *source).err
+    assert f"\n  tfgraph train line.yaml --from runs/line-1 {RATE}\n" in err
 
 
 def test_a_run_that_goes_on_with_nothing_left_says_so_and_what_would_go_on(call: Caller) -> None:

@@ -304,5 +304,5 @@ def test_a_weight_that_no_memory_holds_is_named():
         tfgraph.build(plan)
     assert caught.value.message.startswith(
         "cannot create the weight `matmul_1/kernel` [1000000, 1000000000000] of "
-        "4,000,000,000,000,000,000 bytes: OOM"
+        "4,000,000,000,000,000,000 bytes: the memory does not suffice"
     )

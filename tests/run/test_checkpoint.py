@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -304,3 +306,20 @@ def test_a_run_holds_no_second_copy_of_its_state(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert 0 < started.most < whole / 2
     assert 0 < resumed.most < whole / 2
+
+
+def test_a_state_that_no_memory_holds_twice_is_not_saved_and_said_so(tmp_path: Path) -> None:
+    class Full(Mapping[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            raise MemoryError
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(("step",))
+
+        def __len__(self) -> int:
+            return 1
+
+    store = Store(tmp_path)
+    with pytest.raises(DataError, match=r"step-3`: the memory does not suffice for a copy of it"):
+        store.save(Full(), Saved(3, 0.0, ""))
+    assert not list(tmp_path.iterdir())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import tfgraph
-from tests.run.models import LINE
+from tests.run.models import LINE, Notes
+from tfgraph.api import hookimpl
 from tfgraph.errors import DivergedError
 from tfgraph.run import RunDirectory
 
@@ -104,3 +105,90 @@ def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
     )
     assert error.help.startswith("try a smaller `optimizer.gradient_descent.learning_rate`")
     assert RunDirectory(tmp_path / "r").store.last().saved.step == 0
+
+
+def spoilt(step: int) -> dict[str, np.ndarray]:
+    """The data of batches of 4, one of which spoils the first layer, which its rectifier hides."""
+    draws = np.random.default_rng(0)
+    x, y = draws.normal(size=(40, 2)), draws.normal(size=(40, 1))
+    x[4 * step - 2, 1] = np.nan
+    return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_nothing_is_recorded_of_the_step_that_diverged_and_those_after_it(
+    tmp_path: Path, kept: bool
+) -> None:
+    text = RELU.replace("epochs: 3", "epochs: 9, evaluate_every: 3 steps")
+    notes = Notes()
+    with pytest.raises(DivergedError, match="in step 8: the data hold values") as caught:
+        tfgraph.train(
+            tfgraph.loads(text),
+            tmp_path / "r" if kept else None,
+            {"train": spoilt(8), "validation": spoilt(99 % 10)},
+            listeners=[notes],
+        )
+    assert caught.value.settings == ()
+    assert [record.step for record in notes.records] == [3, 6]
+    if kept:
+        lines = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
+        assert len(lines) == 2
+        assert "nan" not in (tmp_path / "r/plots/loss.svg").read_text().lower()
+
+
+def test_a_divergence_is_one_where_no_checkpoint_can_be_read(tmp_path: Path) -> None:
+    class Spoils:
+        @hookimpl
+        def tfgraph_checkpoint_saved(self, folder: Path) -> None:
+            (folder / "arrays.npz").write_bytes(b"")
+
+    said: list[str] = []
+    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 1e30")
+    with pytest.raises(DivergedError) as caught:
+        tfgraph.train(tfgraph.loads(text), tmp_path / "r", listeners=[Spoils()], warn=said.append)
+    assert caught.value.message.endswith(": its numbers are not finite any more")
+    assert caught.value.help.startswith("try a smaller `optimizer.gradient_descent.learning_rate`")
+    assert len(said) == 1
+    assert said[0].startswith(
+        "where the numbers stopped being finite cannot be found: no checkpoint"
+    )
+
+
+def test_checkpoints_that_were_passed_over_for_a_divergence_are_told(tmp_path: Path) -> None:
+    class Spoils:
+        @hookimpl
+        def tfgraph_checkpoint_saved(self, step: int, folder: Path) -> None:
+            if step == 2:
+                (folder / "arrays.npz").write_bytes(b"")
+
+    said: list[str] = []
+    text = LINE.replace("rmsprop: 0.01", "gradient_descent: 1e18")
+    text = text.replace("epochs: 4", "epochs: 4, checkpoint: {every: 1 steps}")
+    with pytest.raises(DivergedError, match="in step 3"):
+        tfgraph.train(tfgraph.loads(text), tmp_path / "r", listeners=[Spoils()], warn=said.append)
+    assert len(said) == 1
+    assert said[0].startswith(f"the checkpoint `{tmp_path / 'r/checkpoints/step-2'}` is damaged: ")
+
+
+def test_what_is_no_number_in_an_evaluation_is_told_with_where_the_data_hold_it() -> None:
+    x, y = np.ones((12, 2), np.float32), np.ones((12, 1), np.float32)
+    bad = x.copy()
+    bad[[6, 9], 0] = np.nan
+    data = {
+        "train": {"x": x, "y": y},
+        "validation": {"x": x, "y": np.where(x[:, :1], bad[:, :1], 0)},
+    }
+    said: list[str] = []
+    run = tfgraph.train(tfgraph.loads(RELU), data=data, warn=said.append)
+    expected = (
+        "`loss` of the split `validation` is not finite: the field `y` holds values that are not, "
+        "in 2 of 12 examples, first in number 7"
+    )
+    assert said == [expected]
+    said.clear()
+    found = tfgraph.evaluate(run.graph, "validation", data, warn=said.append)
+    assert np.isnan(found["loss"])
+    assert said == [expected]
+    sound = tfgraph.evaluate(run.graph, "train", data, warn=said.append)
+    assert np.isfinite(sound["loss"])
+    assert said == [expected]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import tfgraph
-from tests.run.models import NOISY, Notes
+from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays
+from tfgraph.reports.figures import figure
 from tfgraph.run.ending import remarks
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}
@@ -24,7 +25,9 @@ train: {epochs: 20, batch_size: 20}
 """
 
 
-def remarked(text: str, data: dict, path: Path | None = None) -> tuple[list[str], tfgraph.Run]:
+def remarked(
+    text: str, data: dict | None, path: Path | None = None
+) -> tuple[list[str], tfgraph.Run]:
     notes = Notes()
     run = tfgraph.train(tfgraph.loads(text), path, data, listeners=[notes])
     assert notes.run
@@ -86,3 +89,23 @@ def test_an_answer_that_is_always_the_same_has_learned_nothing() -> None:
         "test accuracy is that of always answering the most frequent of 4 classes "
         f"({1 - data['test']['y'].mean():.4f})"
     ]
+
+
+def test_a_loss_that_has_grown_is_told() -> None:
+    found, run = remarked(LINE.replace("rmsprop: 0.01", "gradient_descent: 4"), None)
+    first, last = run.history[0].loss, run.history[-1].loss
+    assert last > 10 * first
+    assert found == [
+        f"the loss has grown from {figure(first)} in the first steps to {figure(last)}: the learning "
+        "rate is likely too high, and what was learned is lost"
+    ]
+    assert remarked(NOISY, DATA)[0] == []
+
+
+def test_a_classifier_that_knows_less_than_nothing_is_told() -> None:
+    draws = np.random.default_rng(0)
+    x, y = draws.normal(size=(64, 3)).astype(np.float32), draws.integers(0, 4, 64)
+    text = CLASSES.replace("adam: 0.05", "gradient_descent: 1.0e+20")
+    found, _ = remarked(text, {"train": {"x": x, "y": y}, "validation": {"x": x, "y": y}})
+    assert found[0].startswith("validation loss ")
+    assert " is far above that of equal odds for all 4 classes (1.3863): the learning " in found[0]

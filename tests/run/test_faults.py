@@ -107,6 +107,7 @@ def check_message(error: DataError, number: int, folder: Path) -> None:
 
 
 def test_the_first_save_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
     calls = number_of_calls(lambda: save(tmp_path / "r", 1))
     for at in range(calls):
         folder = tmp_path / str(at)
@@ -121,6 +122,26 @@ def test_the_first_save_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
         with faulty(None, 0):
             save(folder, 1)
         check_last(folder, 1)
+
+
+def test_a_name_that_could_not_be_put_on_the_disk_is_put_there_at_the_next_try(
+    tmp_path: Path, two: Path
+) -> None:
+    folder = copy(two, tmp_path / "r")
+    store = Store(folder / "checkpoints")
+    with faulty(None, 0) as system:
+        store.save(state(3), Saved(3, 3.0, LOG * 3))
+    last = len(system.done) - 1
+    assert system.done[last] == "fsync"
+    shutil.rmtree(store.path(3))
+    with faulty(last, errno.EIO), pytest.raises(DataError):
+        store.save(state(3), Saved(3, 3.0, LOG * 3))
+    assert store.steps() == [1, 2, 3]
+    with faulty(None, 0) as system:
+        store.save(state(3), Saved(3, 3.0, LOG * 3))
+    assert system.done[-1] == "fsync"
+    with faulty(len(system.done) - 1, errno.EIO), pytest.raises(DataError, match="cannot write"):
+        store.save(state(3), Saved(3, 3.0, LOG * 3))
 
 
 def test_a_write_that_takes_a_part_is_gone_on_with(tmp_path: Path, two: Path) -> None:
@@ -232,6 +253,7 @@ check_last(Path(), 2)
 
 def test_a_folder_that_may_not_be_written_to_is_said_to_be_one(tmp_path: Path, two: Path) -> None:
     folder = copy(two, tmp_path / "r")
+    (tmp_path / "other").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", GUARDED, folder, tmp_path / "other"],
         check=False,

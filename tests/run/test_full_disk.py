@@ -69,9 +69,11 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(
 ) -> None:
     warned = train(tmp_path / "r", Disk(range(7, 17)), monkeypatch)
     assert digest(tmp_path / "r") == straight
-    saving = [text for text in warned if "step-10`" in text]
+    # What failed again at steps 10, 15 and 16 is the same trouble.
+    saving = [text for text in warned if "/checkpoints/" in text]
     assert len(saving) == 1
-    assert saving[0].startswith(f"cannot write `{tmp_path}/r/checkpoints/step-10`: No space left")
+    assert len(warned) <= 3
+    assert saving[0].startswith(f"cannot write `{tmp_path}/r/checkpoints/step-8`: No space left")
     assert "bytes are free there, and it takes about" in saving[0]
     assert saving[0].endswith("training goes on, and it is tried again")
     assert 10 not in RunDirectory(tmp_path / "r").store.steps()
@@ -118,8 +120,9 @@ def test_checkpoints_that_cannot_be_deleted_end_no_run(
     disk = Disk(range(100), ("unlink",))
     warned = train(tmp_path / "r", disk, monkeypatch, TEXT.replace("keep: 100", "keep: 1"))
     assert digest(tmp_path / "r") == straight
-    assert warned
-    assert all(text.startswith("cannot delete `") for text in warned)
+    assert len(warned) == 1
+    assert warned[0].startswith("cannot delete `")
+    assert warned[0].endswith("; later ones may not be either")
 
 
 def test_a_best_state_that_was_not_saved_is_missed_aloud(

@@ -47,7 +47,7 @@ saved checkpoints/step-4
 finished after 4 steps, : test loss N
 warning: {said[0].replace(str(tmp_path), "")}
 VERSIONS
-line starts: 3 epochs of 2 steps, 6 steps in all, 10 examples an epoch
+line goes on after step 0: 3 epochs of 2 steps, 6 steps in all
 epoch 1/3  step 2  loss N  test loss N
 epoch 2/3  step 4  loss N  test loss N
 epoch 3/3  step 6  loss N  test loss N
@@ -102,5 +102,6 @@ def test_what_goes_wrong_again_and_again_is_told_once(tmp_path: Path) -> None:
         tfgraph.loads(LINE), tmp_path / "r", listeners=[Replaces()], warn=said.append
     )
     assert len(run.history) == 4
-    assert said == [f"cannot write `{tmp_path / 'r/metrics.jsonl'}`: Is a directory"]
+    path = tmp_path / "r/metrics.jsonl"
+    assert said == [f"cannot write `{path}`: Is a directory; the line is written with a later one"]
     assert log_of(tmp_path / "r").count("warning: ") == 1

@@ -104,3 +104,21 @@ def test_an_empty_folder_is_empty_again_where_it_cannot_be_filled(
         tfgraph.train(tfgraph.loads(TEXT), tmp_path)
     assert not list(tmp_path.iterdir())
     assert tmp_path.stat().st_ino == before
+
+
+def test_a_name_that_another_process_takes_meanwhile_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment between looking whether a name is free and making the directory."""
+    names = iter([tmp_path / "line-2", tmp_path / "line-3"])
+    asked = making.manifest_text
+
+    def taken(*given: object) -> str:
+        (tmp_path / "line-1").mkdir()
+        (tmp_path / "line-1/lock").write_text("1\n")
+        return asked(*given)
+
+    monkeypatch.setattr(making, "manifest_text", taken)
+    run = tfgraph.train(tfgraph.loads(TEXT), tmp_path / "line-1", again=lambda: next(names))
+    assert run.directory == tmp_path / "line-2"
+    assert [path.name for path in (tmp_path / "line-1").iterdir()] == ["lock"]

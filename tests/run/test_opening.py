@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run.directory import FORMAT, RunDirectory
+from tfgraph.run.directory import FORMAT, RunDirectory, fingerprint
 from tfgraph.spec.paths import DATA_ROOTS_VARIABLE
 
 SPEC = "tfgraph: 1\ndata: {mnist: {folder: %s, flatten: true}}\nlayers:\n  - matmul: 10\n"
@@ -22,6 +22,7 @@ def run_of(path: Path, folder: Path, text: str) -> RunDirectory:
         "name": "r",
         "spec": "r.yaml",
         "folder": str(folder),
+        "resolved": [fingerprint(text)],
         "seed": 0,
         "command": [],
         "plugins": [],

@@ -11,7 +11,7 @@ import tfgraph
 from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import DATA, TEXT, StopAt, arrays, digest, weights
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run import Interrupted, RunDirectory
+from tfgraph.run import Interrupted, RunDirectory, files
 from tfgraph.run.lock import locked
 
 
@@ -203,3 +203,94 @@ def test_a_run_that_shares_nothing_is_refused(tmp_path: Path) -> None:
     assert caught.value.help.startswith(
         "it has `slope/scale` []; this model has `hidden/kernel` [3, 4], "
     )
+
+
+def test_a_spec_that_was_edited_in_the_directory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r"
+    tfgraph.train(tfgraph.loads(NOISY), path, DATA)
+    resolved = path / "resolved.yaml"
+    text = resolved.read_text()
+    resolved.write_text(text.replace("tanh", "relu"))
+    for act in (lambda: tfgraph.resume(path, DATA), lambda: tfgraph.open_run(path)):
+        with pytest.raises(DataError) as caught:
+            act()
+        assert caught.value.message == (
+            f"`{resolved}` is not what `{path}` was trained with: it has been edited since"
+        )
+        assert f"`tfgraph train SPEC --from {path}`" in caught.value.help
+    # What the help says can be done.
+    tfgraph.train(tfgraph.loads(NOISY), data=DATA, weights_from=path)
+    resolved.write_text(text)
+    assert tfgraph.resume(path, DATA, settings=["train.epochs=4"]).step == 32
+    assert tfgraph.resume(path, DATA).step == 32
+
+
+def test_a_crash_between_the_spec_and_its_hash_refuses_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "r"
+    tfgraph.train(tfgraph.loads(NOISY), path, DATA)
+    directory = RunDirectory(path)
+    longer = directory.check_spec(settings=["train.epochs=4"]).sound()
+    with monkeypatch.context() as patch:
+        real = files.write_text
+
+        def crashes(file: Path, text: str) -> None:
+            if file.name == "resolved.yaml":
+                raise KeyboardInterrupt
+            real(file, text)
+
+        patch.setattr(files, "write_text", crashes)
+        with pytest.raises(KeyboardInterrupt):
+            directory.write_resolved(longer)
+    assert tfgraph.open_run(path).plan.spec.training.epochs == 3
+    directory.write_resolved(longer)
+    assert tfgraph.open_run(path).plan.spec.training.epochs == 4
+
+
+@pytest.mark.usefixtures("small_calls")
+@pytest.mark.parametrize(
+    ("every", "step"),
+    [("1 epoch", 13), ("2 epochs", 8), ("2 epochs", 13), ("3 steps", 10), ("3 steps", 12)],
+)
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_run_that_is_to_end_where_it_stopped_ends_as_one_of_that_length(
+    tmp_path: Path, every: str, step: int, watched: bool
+) -> None:
+    data = DATA if watched else {"train": DATA["train"]}
+    text = NOISY.replace("epochs: 3", f"steps: 24, evaluate_every: {every}")
+    with pytest.raises(Interrupted):
+        tfgraph.train(tfgraph.loads(text), tmp_path / "r", data, listeners=[StopAt(step)])
+    run = tfgraph.resume(tmp_path / "r", data, settings=[f"train.steps={step}"])
+    short = text.replace("steps: 24", f"steps: {step}")
+    straight = tfgraph.train(tfgraph.loads(short), tmp_path / "short", data)
+    assert run.history == straight.history
+    assert run.outcome.metrics == straight.outcome.metrics
+    logs = [(tmp_path / name / "metrics.jsonl").read_text() for name in ("r", "short")]
+    assert logs[0] == logs[1]
+    # It goes on from there as if it had never been asked to end.
+    tfgraph.resume(tmp_path / "r", data, settings=["train.steps=24"])
+    tfgraph.train(tfgraph.loads(text), tmp_path / "whole", data)
+    assert digest(tmp_path / "r") == digest(tmp_path / "whole")
+
+
+def test_arrays_that_are_not_handed_over_again_are_asked_for(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    with pytest.raises(UsageError) as caught:
+        tfgraph.resume(tmp_path / "r")
+    assert caught.value.message == (
+        f"the run `{tmp_path / 'r'}` was trained with arrays of Python code, and its spec names no "
+        "data"
+    )
+    assert f'`tfgraph.resume("{tmp_path / "r"}", data)`' in caught.value.help
+
+
+def test_a_run_whose_last_evaluation_fails_has_been_trained(tmp_path: Path) -> None:
+    data = {**DATA, "test": {"x": np.zeros((3, 4)), "y": np.zeros((3, 2))}}
+    with pytest.raises(UsageError) as caught:
+        tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", data)
+    outcome = RunDirectory(tmp_path / "r").outcome()
+    assert outcome
+    assert outcome["status"] == "finished"
+    assert outcome["message"] == f"the evaluation at its end failed: {caught.value}"
+    assert RunDirectory(tmp_path / "r").store.last().saved.step == 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,3 +91,32 @@ def test_the_field_of_a_dataset_is_named_with_the_value_that_wraps(
         "(counted from 0), beyond uint8 (0 to 255)",
         4,
     )
+
+
+WEIGHTED = """\
+tfgraph: 1
+inputs: {x: [2], y: [1], w: []}
+layers:
+  - matmul: 1
+    from: x
+loss: {squared_error: , target: y, sample_weights: w}
+optimizer: {gradient_descent: 0.1}
+train: {epochs: 1, batch_size: 4}
+"""
+
+
+def test_examples_that_count_less_than_nothing_or_all_nothing_are_refused(tmp_path: Path) -> None:
+    plan = tfgraph.loads(WEIGHTED)
+    data = {"x": np.ones((8, 2)), "y": np.ones((8, 1)), "w": np.ones(8)}
+    data["w"][:3] = 0
+    tfgraph.train(plan, data={"train": data})
+    data["w"][5] = -0.5
+    with pytest.raises(DataError) as caught:
+        tfgraph.train(plan, tmp_path / "r", {"train": data})
+    assert caught.value.message == (
+        "the `sample_weights` `w` in the split `train` of the data given are negative, first in "
+        "example 6: -0.5"
+    )
+    with pytest.raises(DataError, match="are all 0: no example counts"):
+        tfgraph.train(plan, tmp_path / "r", {"train": {**data, "w": np.zeros(8)}})
+    assert not (tmp_path / "r").exists()

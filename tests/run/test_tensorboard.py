@@ -152,3 +152,11 @@ def test_a_disk_that_takes_no_more_events_ends_nothing(tmp_path: Path) -> None:
     expected = "cannot write `runs/line-1/tensorboard`: File too large; training goes on without it"
     assert done.stderr == f"warning: {expected}\n"
     assert f"warning: {expected}\n" in (tmp_path / "runs/line-1/run.log").read_text()
+
+
+def test_a_run_that_goes_on_from_its_start_leaves_no_doubled_points(tmp_path: Path) -> None:
+    run = tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    shutil.rmtree(tmp_path / "r/checkpoints/step-28")
+    assert tfgraph.resume(tmp_path / "r").history == run.history
+    assert [step for step, _ in points(tmp_path / "r")["loss/train"]] == [7, 14, 21, 28]
+    assert len([event for event in events(tmp_path / "r") if event.graph_def]) == 1

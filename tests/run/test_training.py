@@ -18,7 +18,7 @@ from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays, weights
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run import Interrupted, training
+from tfgraph.run import Interrupted, course
 from tfgraph.run.listing import listed
 
 
@@ -215,13 +215,13 @@ def test_a_signal_between_making_a_run_and_its_first_step_ends_it_there(
         with pytest.raises(Interrupted):
             tfgraph.train(tfgraph.loads(LINE), begun, listeners=[Interrupting(signal.SIGINT)])
         first = int(tfgraph.open_run(begun).step)
-    loads = training.load_registry
+    loads = course.load_registry
 
     def interrupted(*given: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)
         return loads(*given)
 
-    monkeypatch.setattr(training, "load_registry", interrupted)
+    monkeypatch.setattr(course, "load_registry", interrupted)
     notes, plan = Notes(), tfgraph.loads(LINE)
     call = partial(tfgraph.resume, begun) if goes_on else partial(tfgraph.train, plan, begun)
     with pytest.raises(Interrupted) as caught:

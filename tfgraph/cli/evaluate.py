@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tfgraph.cli.output import say
 from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
@@ -41,7 +42,7 @@ def command(
     from tfgraph.run import evaluate
     from tfgraph.run.events import finite
 
-    found = evaluate(graph, split)
+    found = evaluate(graph, split, warn=lambda text: say(f"warning: {text}", err=True))
     if form == "json":
         click.echo(json.dumps({"split": split, **finite(found)}))
     else:

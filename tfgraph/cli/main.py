@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from tfgraph import __version__
-from tfgraph.cli.output import say, tell
+from tfgraph.cli.output import ARGUMENTS, say, tell
 from tfgraph.errors import Interrupted, TfgraphError
 from tfgraph.reports.text import error_text
 
@@ -96,6 +96,7 @@ def run(arguments: list[str]) -> int:
     try:
         # Click's own entry would make a KeyboardInterrupt and a broken pipe its own affairs.
         with group.make_context("tfgraph", list(arguments)) as context:
+            context.meta[ARGUMENTS] = tuple(arguments)
             code: Any = group.invoke(context)
             sys.stdout.flush()
     except click.exceptions.Exit as exit:

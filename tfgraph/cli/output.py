@@ -11,6 +11,8 @@ import click
 
 from tfgraph.reports.colour import paint
 
+#: Where the context of a command has the arguments of the whole call.
+ARGUMENTS = "tfgraph.arguments"
 #: Columns of what is printed into files and pipes.
 WIDTH = 80
 

@@ -34,7 +34,7 @@ def command(folder: Path, form: str) -> None:
     A run is `running`, `finished`, `stopped early`, at its `time limit`, `interrupted`,
     `diverged`, `failed`, `killed`, or `damaged`. STEP is the last one that is known to have been
     made; where a run would go on after an earlier one, `saved at step N` says so. TOOK is up to the
-    end, of a killed run up to what is saved.
+    end, of a killed run up to the last line that it wrote.
     """
     from tfgraph.run.listing import runs_in
 
@@ -45,7 +45,11 @@ def command(folder: Path, form: str) -> None:
         for line in _lines(found, width_of(sys.stdout)):
             click.echo(line)
     else:
-        click.echo(f"there are no runs in {folder}", err=True)
+        usual = Path("runs")
+        more = (
+            ": those of `tfgraph runs` are in runs" if folder == Path() and usual.is_dir() else ""
+        )
+        click.echo(f"there are no runs in {folder}{more}", err=True)
 
 
 def _data(run: Listed) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tfgraph.api import hookimpl
 from tfgraph.cli.output import width_of
-from tfgraph.errors import DataError
+from tfgraph.cli.retry import retry
+from tfgraph.errors import DataError, DivergedError, TfgraphError
 from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
@@ -27,9 +28,11 @@ class Summary:
 
     Args:
         plugins: the plugin files of the command line.
+        changes: the settings that a run goes on with.
     """
 
-    def __init__(self, plugins: Sequence[str]) -> None:
+    def __init__(self, plugins: Sequence[str], changes: Sequence[str] = ()) -> None:
+        self.changes = changes
         self.call = "tfgraph" + "".join(f" --plugin {shlex.quote(plugin)}" for plugin in plugins)
         self.run: RunInfo | None = None
         self.outcome: Outcome | None = None
@@ -146,20 +149,22 @@ class Summary:
         stopping = self.run.graph.plan.spec.training.early_stopping
         return stopping.patience if stopping else 0
 
-    def next_commands(self) -> list[str]:
-        """What one may want to call next; nothing where the run has left nothing."""
+    def next_commands(self, error: TfgraphError | None = None) -> list[str]:
+        """What one may want to call next, after an error; nothing where the run has left nothing."""
         if self.run is None or self.outcome is None or self.path is None:
             return []
-        commands = list(self._commands(self.run, self.outcome))
+        commands = list(self._commands(self.run, self.outcome, error))
         return ["to go on:", *(f"  {self.call} {command}" for command in commands)]
 
-    def _commands(self, run: RunInfo, outcome: Outcome) -> Iterator[str]:
+    def _commands(
+        self, run: RunInfo, outcome: Outcome, error: TfgraphError | None
+    ) -> Iterator[str]:
         path, status = shlex.quote(str(self.path)), outcome.status
         training = run.graph.plan.spec.training
         if status == "failed":
             yield f"train --resume {path}"
         elif status == "diverged":
-            yield self._other_rate(run)
+            yield retry(run, error if isinstance(error, DivergedError) else None, self.changes)
         else:
             longer = "train.epochs" if training.steps is None else "train.steps"
             setting = {
@@ -173,24 +178,6 @@ class Summary:
                 split = "" if outcome.split == "test" else f" --split {outcome.split}"
                 yield f"evaluate {path}{split}"
             yield f"predict {path} INPUT.npy"
-
-    def _other_rate(self, run: RunInfo) -> str:
-        """The command that trains with another learning rate, from the last sound state on.
-
-        A run goes on as what it is: with the same rate it would diverge again.
-        """
-        spec = run.graph.plan.spec
-        assert spec.optimizer
-        kind = spec.optimizer.component.type
-        begun = f" --from {shlex.quote(str(self.path))}" if self._saved_steps() else ""
-        setting = f"optimizer.{kind}.learning_rate=…"
-        return f"train {shlex.quote(spec.source.name)}{begun} --set '{setting}'"
-
-    def _saved_steps(self) -> int:
-        assert self.path
-        with suppress(DataError):
-            return max(RunDirectory(self.path).store.steps(), default=0)
-        return 0
 
     def resuming(self) -> str:
         """The command that goes on with the run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tfgraph.api import hookimpl
-from tfgraph.cli.output import say, tell
+from tfgraph.cli.output import ARGUMENTS, say, tell
 from tfgraph.cli.specs import plan_of, set_option, sound
-from tfgraph.errors import Interrupted, TfgraphError
+from tfgraph.errors import Interrupted, TfgraphError, UsageError
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
 
@@ -68,7 +69,7 @@ def command(
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other: remove one")
-    teller = Teller(plugins, quiet, verbose)
+    teller = Teller(plugins, quiet, verbose, resume is not None, settings if resume else ())
     if resume is not None:
         if directory or source:
             other = "--run" if directory else "--from"
@@ -99,6 +100,9 @@ class Teller:
     plugins: Sequence[str]
     quiet: bool
     verbose: bool
+    #: Whether a run goes on, and the settings that it does so with.
+    resumes: bool
+    changes: Sequence[str]
 
     def begins(self, text: str) -> None:
         """Say what is about to happen, before TensorFlow loads, which takes seconds."""
@@ -122,13 +126,13 @@ class Teller:
         """Train, and say how it ended; `run` takes what `train` and `resume` have in common."""
         from tfgraph.cli.summary import Summary
 
-        summary = Summary(self.plugins)
+        summary = Summary(self.plugins, self.changes)
         try:
             self.train(run, summary)
         except KeyboardInterrupt as stopped:
             raise self.interrupted(stopped, summary) from stopped
-        except TfgraphError:
-            self.tell([*summary.lies(), *summary.next_commands()], err=True)
+        except TfgraphError as error:
+            self.tell([*summary.lies(), *summary.next_commands(error)], err=True)
             raise
         self.ended(summary)
 
@@ -162,7 +166,7 @@ class Teller:
 
             run(
                 plugin_files=self.plugins,
-                command=["tfgraph", *sys.argv[1:]],
+                command=["tfgraph", *click.get_current_context().meta[ARGUMENTS]],
                 listeners=[Started(preparing.close), summary, *shown],
                 warn=warn,
             )
@@ -171,7 +175,10 @@ class Teller:
         """What is raised, and said, where a signal has ended the run."""
         number = getattr(stopped, "number", int(signal.SIGINT))
         if summary.run is None:
-            return Interrupted(number, "interrupted before the first step")
+            left = "nothing has changed" if self.resumes else "nothing was written"
+            return Interrupted(number, f"interrupted before the first step: {left}")
+        if summary.outcome and summary.outcome.status != "interrupted":
+            click.echo(summary.result)
         self.tell(summary.lies(), err=True)
         said = str(stopped) or "interrupted"
         if summary.broken_off:
@@ -208,6 +215,7 @@ def _begin(
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.training import check_possible
 
+    _refuse_folder(spec)
     plan = plan_of(spec, tuple(teller.plugins), settings)
 
     def free() -> Path:
@@ -220,6 +228,18 @@ def _begin(
     teller.begins(f"training {plan.spec.name} for {_length(plan)} in {place}")
     again = None if directory else free
     teller.trained(lambda **told: train(plan, place, weights_from=source, again=again, **told))
+
+
+def _refuse_folder(spec: str) -> None:
+    """Raise UsageError where a folder is named in the place of a spec."""
+    from tfgraph.run.missing import MANIFEST
+
+    path = Path(spec)
+    if path.is_dir():
+        help = "name the YAML file of a model"
+        if (path / MANIFEST).exists():
+            help = f"`tfgraph train --resume {shlex.quote(spec)}` goes on with the run"
+        raise UsageError(f"`{spec}` is a folder, and here a spec is named", help=help)
 
 
 def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Path) -> None:

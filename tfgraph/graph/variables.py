@@ -45,7 +45,9 @@ def variable(name: str, spec: WeightSpec, seed: int = 0) -> Any:
             shape=spec.shape,
         )
     except Exception as error:
-        reason = reason_of(str(error)) or type(error).__name__
+        full = isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError))
+        reason = "the memory does not suffice" if full else reason_of(str(error))
+        reason = reason or type(error).__name__
         raise GraphError(
             f"cannot create the weight `{name}` {list(spec.shape)} of {spec.bytes:,} bytes: {reason}"
         ) from error

@@ -11,29 +11,34 @@ manifests, so that no crash can leave a pointer that leads nowhere.
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
-from tfgraph.run.manifest import ARRAYS, LOG, MANIFEST, Manifest, read_manifest, sealed_manifest
+from tfgraph.run.manifest import (
+    ARRAYS,
+    LOG,
+    MANIFEST,
+    Manifest,
+    most_bytes,
+    read_manifest,
+    sealed_manifest,
+    verified,
+)
 from tfgraph.run.packing import DAMAGE, pack, unpack
-from tfgraph.spec.plan.memory import machine_memory
+from tfgraph.run.ranking import ranked
+from tfgraph.run.refusals import NO_MEMORY, reason, unwritable
 from tfgraph.words import listed
 
 #: What the folder is called that they are in.
 FOLDER = "checkpoints"
 _FILES = (MANIFEST, ARRAYS, LOG)
 _MOST_LOG = 1 << 30
-#: What an npz file has beside the values: names and headers of an array are far from it.
-_HEADERS = 1 << 12
 _STEP = r"step-(0|[1-9][0-9]{0,17})"
 
 
@@ -93,21 +98,29 @@ class Store:
         return self.folder / f"step-{step}"
 
     def steps(self) -> list[int]:
-        """The steps that have a checkpoint, sound or not, ascending."""
+        """The steps that have a checkpoint, sound or not, ascending; an empty folder is none."""
         matches = (re.fullmatch(_STEP, name) for name in files.names_in(self.folder))
-        return sorted(int(match[1]) for match in matches if match)
+        return sorted(int(m[1]) for m in matches if m and self._holds_something(self.folder / m[0]))
+
+    @staticmethod
+    def _holds_something(path: Path) -> bool:
+        if (kind := files.kind(path)) != "folder":
+            return kind is not None
+        return any(files.kind(path / name) is not None for name in _FILES)
 
     # ---- writing
 
     def save(self, arrays: Mapping[str, Any], saved: Saved) -> Path:
         """Write a checkpoint aside and rename it; DataError, and nothing changed, where that fails.
 
-        One that is there already, whole, is left as it is.
+        One that is there already, whole, is left as it is: to have its name on the disk may have
+        failed alone.
         """
         path = self.path(saved.step)
-        if files.kind(path) and self._is_sound(saved.step):
-            return path
         try:
+            if files.kind(path) and self._is_sound(saved.step):
+                files.sync_folder(self.folder)
+                return path
             files.make_folder(self.folder)
             files.names_in(self.folder)  # it is no link
             temporary = files.aside(path)
@@ -122,7 +135,9 @@ class Store:
             files.sync_folder(self.folder)
         except OSError as error:
             needed = sum(array.nbytes for array in arrays.values()) + len(saved.log)
-            raise files.unwritable(path, error, needed=needed) from error
+            raise unwritable(path, error, needed=needed) from error
+        except MemoryError as error:
+            raise DataError(f"cannot write `{path}`: {NO_MEMORY}") from error
         return path
 
     def _write(self, folder: Path, arrays: Mapping[str, Any], saved: Saved) -> None:
@@ -149,14 +164,15 @@ class Store:
         as well. Later ones are those of a run that went on from `newest`, because they are damaged.
         DataError where it fails.
         """
-        best = [self._best_steps(end=end)[0][:1] for end in (True, False)]
+        figures, _ = self.monitored()
+        best = [ranked(figures, end=end)[:1] for end in (True, False)]
         for step in [step for step in self.steps() if step <= newest][:-keep]:
             if [step] not in best:
                 try:
                     self._put_away(self.path(step))
                 except OSError as error:
                     where = self.path(step)
-                    raise DataError(f"cannot delete `{where}`: {files.reason(error)}") from error
+                    raise DataError(f"cannot delete `{where}`: {reason(error)}") from error
 
     def delete(self) -> None:
         """Delete all checkpoints, and the folder if nothing else is in it; OSError where it fails."""
@@ -191,7 +207,7 @@ class Store:
     def load(self, step: int) -> Checkpoint:
         """The checkpoint of a step; DataError where there is none, or it is damaged."""
         path = self.path(step)
-        if files.kind(path) is None:
+        if not self._holds_something(path):
             steps = self.steps()
             raise DataError(
                 f"there is no checkpoint of step {step} in `{self.folder}`",
@@ -200,9 +216,9 @@ class Store:
         files.names_in(self.folder)
         manifest = self._manifest(step)
         try:
-            with _verified(path / LOG, manifest, _MOST_LOG) as file:
+            with verified(path / LOG, manifest, _MOST_LOG) as file:
                 text = file.read(manifest.files[LOG].size).decode()
-            with _verified(path / ARRAYS, manifest, _most_bytes(manifest)) as file:
+            with verified(path / ARRAYS, manifest, most_bytes(manifest)) as file:
                 arrays = unpack(file, manifest.arrays)
             if "step" in arrays and int(arrays["step"]) != step:
                 raise ValueError(f"{ARRAYS} is that of step {int(arrays['step'])}")
@@ -216,7 +232,7 @@ class Store:
 
     def best_step(self) -> int | None:
         """The step of the best checkpoint by its monitored figure; the first of equal ones."""
-        return next(iter(self._best_steps()[0]), None)
+        return next(iter(ranked(self.monitored()[0])), None)
 
     def best(self) -> Checkpoint | None:
         """The best checkpoint that is sound; None where no figure tells which it is.
@@ -224,7 +240,8 @@ class Store:
         One that is too damaged to say how good it is may have been better: it is among the
         `damaged` ones. DataError where only such ones are left, or no sound one.
         """
-        steps, damaged = self._best_steps()
+        figures, damaged = self.monitored()
+        steps = ranked(figures)
         if not steps and damaged:
             raise DataError(damaged[0])
         if not steps:
@@ -232,29 +249,18 @@ class Store:
         found = self._first_sound(steps)
         return replace(found, damaged=(*damaged, *found.damaged))
 
-    def _best_steps(self, *, end: bool = True) -> tuple[list[int], list[str]]:
-        """The steps that have a figure, from the best one on; what is wrong with damaged ones.
-
-        With `end`, the newest counts where it was evaluated as the end of the run only.
-        """
-        found: dict[int, Monitored] = {}
+    def monitored(self) -> tuple[dict[int, Monitored | None], list[str]]:
+        """The figures that checkpoints were saved with, by step; what is wrong with damaged ones."""
+        found: dict[int, Monitored | None] = {}
         damaged: list[str] = []
-        steps = self.steps()
-        for step in steps:
+        for step in self.steps():
             try:
-                monitored = self._manifest(step).monitored
+                found[step] = self._manifest(step).monitored
             except DataError as error:
                 if files.kind(self.path(step)):  # else another process has deleted it meanwhile
+                    found[step] = None
                     damaged.append(error.message)
-                continue
-            if monitored is None or not monitored.beats(None):
-                continue
-            if not monitored.at_end or (end and step == steps[-1]):
-                if any(monitored.name != other.name for other in found.values()):
-                    found.clear()  # a run that went on with another figure
-                found[step] = monitored
-        sign = {step: -1 if m.better == "higher" else 1 for step, m in found.items()}
-        return sorted(found, key=lambda step: (sign[step] * found[step].value, step)), damaged
+        return found, damaged
 
     def _first_sound(self, steps: Iterable[int]) -> Checkpoint:
         damaged: list[str] = []
@@ -282,32 +288,6 @@ class Store:
         if manifest.step != step:
             raise _damaged(path, f"its {MANIFEST} is that of step {manifest.step}")
         return manifest
-
-
-@contextmanager
-def _verified(path: Path, manifest: Manifest, most: int) -> Iterator[BinaryIO]:
-    """A file of a checkpoint, open to be read; ValueError where it does not hold what was saved."""
-    saved = manifest.files[path.name]
-    if saved.size > most:
-        raise ValueError(f"{path.name} would have {saved.size:,} bytes, over {most:,}")
-    with files.opened(path, sys.maxsize) as file:
-        size = file.seek(0, os.SEEK_END)
-        if size != saved.size:
-            raise ValueError(f"{path.name} has {size:,} bytes, not {saved.size:,}")
-        file.seek(0)
-        if files.Written.of(file) != saved:
-            raise ValueError(f"{path.name} has another SHA-256 than when it was saved")
-        file.seek(0)
-        yield file
-
-
-def _most_bytes(manifest: Manifest) -> int:
-    """The bytes that a file of these arrays can have; ValueError beyond all memory here."""
-    room = sum(form.size for form in manifest.arrays.values())
-    memory = machine_memory()
-    if memory is not None and room > memory:
-        raise ValueError(f"its arrays take {room:,} bytes, and this machine has {memory:,}")
-    return room + _HEADERS * (len(manifest.arrays) + 1)
 
 
 def _forgiven(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import re
@@ -17,19 +18,21 @@ from tfgraph.run import files
 from tfgraph.run.checkpoint import FOLDER, Store, named
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
+from tfgraph.run.missing import MANIFEST, RESOLVED, anew, missing
+from tfgraph.run.place import Place, held
 from tfgraph.spec import Checked, Plan, check
 from tfgraph.spec.nodes import Mapping as MappingNode
 from tfgraph.spec.paths import DATA_ROOTS_VARIABLE, data_paths, data_roots
 from tfgraph.spec.reader import MAX_BYTES, decode, read
 
-FORMAT = 2
-MANIFEST, SPEC, RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
-METRICS, _OUTCOME = "metrics.jsonl", "outcome.json"
+FORMAT = 3
+METRICS, OUTCOME = "metrics.jsonl", "outcome.json"
 _MOST_MANIFEST = 16 << 20
 _TYPES: Mapping[str, type] = {
     "name": str,
     "spec": str,
     "folder": str,
+    "resolved": list,
     "seed": int,
     "command": list,
     "plugins": list,
@@ -41,11 +44,34 @@ _TYPES: Mapping[str, type] = {
 _WORDS = {str: "text", int: "whole number", list: "list", dict: "mapping"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunDirectory:
-    """Where a run keeps what it leaves behind."""
+    """Where a run keeps what it leaves behind.
+
+    Args:
+        path: where it is.
+        place: the folder itself, held open by the process that trains in it.
+        gone: whether the folder was found to be there no more.
+    """
 
     path: Path
+    place: Place | None = None
+    gone: bool = False
+
+    def follow(self) -> Path | None:
+        """Be where the folder is now: the path before if it has been moved, else None.
+
+        DataError where it is gone.
+        """
+        if self.place is None:
+            return None
+        try:
+            before = self.place.find()
+        except DataError:
+            self.gone = True
+            raise
+        self.path = self.place.path
+        return before
 
     @property
     def store(self) -> Store:
@@ -63,20 +89,27 @@ class RunDirectory:
     def write_outcome(self, outcome: Outcome) -> None:
         """Write down how the run ended."""
         found = {**asdict(outcome), "metrics": finite(outcome.metrics)}
-        files.write_text(self.path / _OUTCOME, json.dumps(found, indent=2) + "\n")
+        files.write_text(self.path / OUTCOME, json.dumps(found, indent=2) + "\n")
 
     def begin(self) -> None:
         """Take away how an earlier part of the run ended."""
-        files.delete(self.path / _OUTCOME)
+        files.delete(self.path / OUTCOME)
 
     def write_resolved(self, plan: Plan) -> None:
-        """Write the spec that is trained from now on."""
-        files.write_text(self.path / RESOLVED, plan.spec.resolved_text())
+        """Write the spec that is trained from now on.
+
+        The manifest knows it first, beside the one before: a crash between leaves either.
+        """
+        text = plan.spec.resolved_text()
+        manifest = self.manifest()
+        manifest["resolved"] = list(dict.fromkeys([*manifest["resolved"], fingerprint(text)]))
+        files.write_text(self.path / MANIFEST, manifest_text(manifest))
+        files.write_text(self.path / RESOLVED, text)
 
     def tidy(self) -> None:
         """Delete what processes that have died left half written or half deleted."""
         for path in files.leftovers(
-            self.path, "|".join(map(re.escape, (METRICS, _OUTCOME, RESOLVED, MANIFEST)))
+            self.path, "|".join(map(re.escape, (METRICS, OUTCOME, RESOLVED, MANIFEST)))
         ):
             if files.kind(path) == "file":
                 files.delete(path)
@@ -84,7 +117,7 @@ class RunDirectory:
 
     def outcome(self) -> dict[str, Any] | None:
         """How the run ended; None where it has not, or nobody could say."""
-        path = self.path / _OUTCOME
+        path = self.path / OUTCOME
         if files.kind(path) is None:
             return None
         found = _read_json(path)
@@ -102,17 +135,20 @@ class RunDirectory:
                 help=f"name its run: `{checkpoint[0]}`",
             )
         if files.kind(path) is None:
-            raise DataError(
-                f"`{self.path}` is no run directory: there is no `{path}`",
-                help="`tfgraph train SPEC` makes one",
-            )
-        found = _read_json(path)
+            raise missing(self.path)
+        try:
+            found = _read_json(path)
+        except DataError as error:
+            raise DataError(error.message, help=anew(self.path)) from error
         if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise DataError(f"`{path}` is not of format {FORMAT}")
+            raise DataError(f"`{path}` is not of format {FORMAT}", help=anew(self.path))
         for key, kind in _TYPES.items():
             value = found.get(key)
             if not isinstance(value, kind) or isinstance(value, bool):
-                raise DataError(f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}")
+                raise DataError(
+                    f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}",
+                    help=anew(self.path),
+                )
         # What is printed may not play with the terminal.
         shown = (
             found["name"],
@@ -121,7 +157,9 @@ class RunDirectory:
             *found["versions"].values(),
         )
         if not all(isinstance(text, str) and text.isprintable() for text in shown):
-            raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
+            raise DataError(
+                f"`{path}` is damaged: a name in it is no text that prints", help=anew(self.path)
+            )
         return found
 
     def add_data(self, hashes: Mapping[str, str]) -> None:
@@ -130,11 +168,17 @@ class RunDirectory:
         manifest["data"] |= hashes
         files.write_text(self.path / MANIFEST, manifest_text(manifest))
 
-    def check_spec(self, plugins: Sequence[str] = (), settings: Sequence[str] = ()) -> Checked:
+    def check_spec(
+        self,
+        plugins: Sequence[str] = (),
+        settings: Sequence[str] = (),
+        *,
+        edited: bool = False,
+    ) -> Checked:
         """Read, validate and plan the spec as it was trained, with the plugin files given.
 
         `settings` change it. Raises UsageError where it was trained with plugin files that are
-        not given.
+        not given; DataError where somebody has edited it since, unless it may be `edited`.
         """
         manifest = self.manifest()
         given = {Path(file).name for file in plugins}
@@ -146,7 +190,14 @@ class RunDirectory:
                 help=f"give it again: `tfgraph {options} …`",
             )
         path = self.path / RESOLVED
-        source, problems = decode(files.read_regular(path, MAX_BYTES), str(path))
+        content = files.read_regular(path, MAX_BYTES)
+        if not edited and fingerprint(content) not in manifest["resolved"]:
+            raise DataError(
+                f"`{path}` is not what `{self.path}` was trained with: it has been edited since",
+                help=f"put it back as it was; `--set` changes how long a run goes on, and another "
+                f"spec begins a run of its own with `tfgraph train SPEC --from {self.path}`",
+            )
+        source, problems = decode(content, str(path))
         if problems:
             return Checked(source, None, tuple(problems))
         node = read(source).node
@@ -186,9 +237,15 @@ def reopened(path: Path) -> Iterator[RunDirectory]:
     """Hold the lock of a run that goes on, cleared of what its last process left half done."""
     directory = RunDirectory(path)
     directory.manifest()
-    with locked(path):
+    with locked(path), held(path) as place:
         directory.tidy()
+        directory.place = place
         yield directory
+
+
+def fingerprint(content: str | bytes) -> str:
+    """The SHA-256 by which a manifest knows a file again."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:

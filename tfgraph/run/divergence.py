@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfgraph.errors import DivergedError
 from tfgraph.run.restoring import State, assign, not_finite, state_of
@@ -21,16 +21,26 @@ if TYPE_CHECKING:
 _CHUNK = 64
 
 
+class Safe(NamedTuple):
+    """A step, and the state after it, which is finite."""
+
+    step: int
+    state: Mapping[str, Any]
+
+
 def diverged(
-    graph: Graph, arrays: Mapping[str, Any], safe: tuple[int, Mapping[str, Any]], last: int
+    graph: Graph, arrays: Mapping[str, Any], safe: Safe | None, last: int
 ) -> DivergedError:
     """The error for a run whose numbers are not finite any more after step `last`.
 
-    `safe` is an earlier step and the state after it, which is finite. The graph is left with the
-    state before the step that the error names.
+    `safe` is an earlier step; where there is none, nobody knows which step it was. The graph is left
+    with the state before the step that the error names.
     """
-    assign(graph, safe[1])
-    step = safe[0]
+    if safe is None:
+        what = f"training diverged by step {last}: its numbers are not finite any more"
+        return _by_the_rate(graph.plan, what)
+    assign(graph, safe.state)
+    step = safe.step
     while step < last:
         before = state_of(graph)
         chunk = min(_CHUNK, last - step)
@@ -105,16 +115,16 @@ def _place(plan: Plan, layer: str) -> str:
 
 
 def _error(plan: Plan, step: int, cause: str, help: str) -> DivergedError:
-    return DivergedError(
-        f"training diverged in step {step}: {cause}", help=help or _what_to_try(plan)
-    )
+    what = f"training diverged in step {step}: {cause}"
+    return DivergedError(what, help=help) if help else _by_the_rate(plan, what)
 
 
-def _what_to_try(plan: Plan) -> str:
+def _by_the_rate(plan: Plan, what: str) -> DivergedError:
+    """The error where another learning rate may help."""
     optimizer = plan.spec.optimizer
     assert optimizer is not None
-    kind = optimizer.component.type
-    tries = [f"a smaller `optimizer.{kind}.learning_rate`"]
+    rate = f"optimizer.{optimizer.component.type}.learning_rate"
+    tries = [f"a smaller `{rate}`"]
     if optimizer.component.clip_global_norm is None:
-        tries.append(f"`--set optimizer.{kind}.clip_global_norm=1`")
-    return "try " + " or ".join(tries)
+        tries.append(f"`--set optimizer.{optimizer.component.type}.clip_global_norm=1`")
+    return DivergedError(what, help="try " + " or ".join(tries), settings=(rate,))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+    from tfgraph.run.directory import RunDirectory
     from tfgraph.run.history import History
     from tfgraph.run.timetable import Timetable
     from tfgraph.run.transfer import Transfer
@@ -59,7 +60,8 @@ class RunInfo:
     Args:
         graph: the graph that is trained, and its plan.
         timetable: the numbers of steps and epochs.
-        directory: where the run leaves its files; None where it leaves none.
+        home: where the run leaves its files; None where it leaves none.
+        resumed: whether a run goes on that had begun before.
         first_step: the steps that were made before, where a run goes on.
         split: the split that is evaluated while training lasts; None where there is none.
         history: the records, those of before a resumption included; it grows.
@@ -69,12 +71,18 @@ class RunInfo:
 
     graph: Graph
     timetable: Timetable
-    directory: Path | None
+    home: RunDirectory | None
+    resumed: bool
     first_step: int
     split: str | None
     history: History
     arrays: Callable[[str], Mapping[str, Any]]
     transfer: Transfer | None = None
+
+    @property
+    def directory(self) -> Path | None:
+        """The directory that the run leaves its files in: it may be moved while it lasts."""
+        return self.home.path if self.home and not self.home.gone else None
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ import io
 import itertools
 import os
 import re
-import shutil
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from tfgraph.errors import DataError
+from tfgraph.run.refusals import reason, unreadable, unwritable
+from tfgraph.run.written import Written
 
 Kind = Literal["file", "folder", "link", "other"]
 
@@ -29,30 +29,11 @@ _ASIDE = re.compile(r"\.(?P<name>.+?)\.[0-9]+(-[0-9]+)?")
 _AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
-_BLOCK = 1 << 20
 #: How a file system says that it does not sync folders.
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
 
 # ---- writing
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a file holds: the number of its bytes and their SHA-256."""
-
-    size: int
-    sha256: str
-
-    @classmethod
-    def of(cls, content: bytes | BinaryIO) -> Written:
-        """What some bytes, or a file from where it stands, hold."""
-        file = io.BytesIO(content) if isinstance(content, bytes) else content
-        digest, count = hashlib.sha256(), 0
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            count += len(block)
-        return cls(count, digest.hexdigest())
 
 
 class Sink(io.RawIOBase):
@@ -142,15 +123,20 @@ def append(path: Path, text: str) -> None:
         raise unwritable(path, error, needed=len(data)) from error
 
 
+def make_folders(folder: Path) -> None:
+    """`make_folder`, and those above it where there are none."""
+    if kind(folder.parent) is None:
+        make_folders(folder.parent)
+    make_folder(folder)
+
+
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, where there is none; OSError where that fails."""
+    """Make a folder where there is none, and the one above it is; OSError where that fails.
+
+    What a run writes stands below its directory: that is not made again where it is gone.
+    """
     try:
         os.mkdir(folder)
-    except FileNotFoundError:
-        if folder.parent == folder:
-            raise
-        make_folder(folder.parent)
-        make_folder(folder)
     except FileExistsError:
         if not os.path.isdir(folder):
             raise
@@ -297,33 +283,3 @@ def read_regular(path: Path, most: int) -> bytes:
     with opened(path, most) as file:
         # Python makes room for as many bytes as are asked for.
         return file.read(os.fstat(file.fileno()).st_size)
-
-
-# ---- errors
-
-
-def reason(error: OSError) -> str:
-    """Why the system refused, in its words."""
-    return "it is a link" if error.errno == errno.ELOOP else error.strerror or str(error)
-
-
-def unreadable(path: Path, error: OSError) -> DataError:
-    """The error for a file that cannot be read."""
-    return DataError(f"cannot read `{path}`: {reason(error)}")
-
-
-def unwritable(path: Path, error: OSError, *, needed: int = 0) -> DataError:
-    """The error for a file that cannot be written, with the space where that is the reason."""
-    help = ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        help = f"it takes about {needed:,} bytes: make room, or choose another folder"
-        if error.errno == errno.ENOSPC and (left := _free_bytes(path)) is not None:
-            help = f"{left:,} bytes are free there, and {help}"
-    return DataError(f"cannot write `{path}`: {reason(error)}", help=help)
-
-
-def _free_bytes(path: Path) -> int | None:
-    for folder in path.parents:
-        with suppress(OSError):
-            return shutil.disk_usage(folder).free
-    return None

@@ -46,7 +46,7 @@ class Monitored:
 
 @dataclass
 class History:
-    """The records of a run so far; more are added at the end, and none is changed.
+    """The records of a run so far; more are added at the end, and none but the last is changed.
 
     Each is looked at once for each question, however often that is asked: there may be many.
     """
@@ -68,6 +68,13 @@ class History:
         """The records as metrics.jsonl has them."""
         self._lines += [record.line() for record in self.records[len(self._lines) :]]
         return "".join(self._lines)
+
+    def amend(self, record: Record) -> None:
+        """Put a record in the place of the last one."""
+        self.records[-1] = record
+        self._lines = self._lines[: len(self.records) - 1]
+        self._best.clear()
+        self._waited.clear()
 
     def monitored(self, name: str, record: Record) -> Monitored | None:
         """A figure of a record; None where it was not evaluated."""

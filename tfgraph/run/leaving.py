@@ -26,5 +26,5 @@ def note_leaving(path: Path, step: int) -> int | None:
     with suppress(DataError):
         if directory.outcome() is None:
             directory.write_outcome(outcome)
-            log.RunLog(path / log.NAME, (), {}, lambda text: None).write(outcome_line(outcome))
+            log.RunLog(directory, (), {}, lambda text: None).write(outcome_line(outcome))
     return found.saved

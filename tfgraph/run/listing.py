@@ -13,11 +13,14 @@ from typing import Any, get_args
 
 from tfgraph.diagnostics import printable
 from tfgraph.errors import DataError
-from tfgraph.run import files, lock
-from tfgraph.run.directory import METRICS, RunDirectory
+from tfgraph.run import files, lock, log
+from tfgraph.run.directory import METRICS, OUTCOME, RunDirectory
 from tfgraph.run.events import Record, Status
 from tfgraph.run.history import Monitored, parsed
 from tfgraph.run.manifest import MANIFEST, read_manifest
+from tfgraph.run.missing import RESOLVED
+from tfgraph.run.ranking import ranked
+from tfgraph.run.refusals import unreadable
 
 _TAIL = 1 << 16
 _MOST_LOG = 1 << 40
@@ -63,14 +66,24 @@ def runs_in(folder: Path) -> list[Listed]:
 
     DataError where there is no such folder, or it cannot be read.
     """
-    if files.kind(folder / MANIFEST) is not None:
+    if _is_run(folder):
         return [listed(folder)]
     try:
         paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
-        raise files.unreadable(folder, error) from error
-    found = [listed(path) for path in paths if path.is_dir()]
+        raise unreadable(folder, error) from error
+    found = [listed(path) for path in paths if path.is_dir() and _is_run(path)]
     return sorted(found, key=lambda run: (_begun(run), _natural(run.path.name)))
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder is a run, or what is left of one."""
+    try:
+        if any(files.kind(folder / name) for name in (RESOLVED, METRICS, OUTCOME)):
+            return True
+        return bool(RunDirectory(folder).store.steps())
+    except DataError:
+        return False
 
 
 def listed(path: Path) -> Listed:
@@ -98,7 +111,7 @@ def _listed(path: Path) -> Listed:
         status, step, seconds = outcome["status"], outcome["step"], outcome["seconds"]
         if outcome["split"]:
             split, metrics = outcome["split"], outcome["metrics"]
-        if status in ("diverged", "failed"):
+        if status != "interrupted":
             problem = outcome["message"]
     if step is None or (saved is not None and saved > step):
         step = saved
@@ -181,33 +194,39 @@ def _last_records(path: Path) -> list[Record]:
 
 def _best(directory: RunDirectory) -> tuple[Monitored | None, int | None]:
     """The best checkpoint's figure and step, by the manifests of those that can be read."""
-    best, found = None, None
-    steps = directory.store.steps()
-    for step in steps:
-        try:
-            now = read_manifest(directory.store.path(step) / MANIFEST).monitored
-        except (DataError, ValueError):
-            continue
-        if now and now.at_end and step != steps[-1]:
-            continue
-        if now and now.name.isprintable():
-            rival: Monitored | None = best if best and best.name == now.name else None
-            if now.beats(rival.value if rival else None):
-                best, found = now, step
-    return best, found
+    figures, _ = directory.store.monitored()
+    known = {
+        step: figure for step, figure in figures.items() if not figure or _is_name(figure.name)
+    }
+    best = next(iter(ranked(known)), None)
+    return (None, None) if best is None else (known[best], best)
 
 
 def _seconds(directory: RunDirectory, running: bool) -> float | None:
-    """How long a run without an outcome has trained: to its newest checkpoint, or to now."""
+    """How long a run without an outcome has trained: to its last sign of life, or to now.
+
+    What is saved says how long that took; what came after it began with the process that has the
+    lock, or had it last, or with that saving.
+    """
+    signs = (directory.path / name for name in (METRICS, log.NAME))
     for step in reversed(directory.store.steps()):
         path = directory.store.path(step) / MANIFEST
         try:
             seconds = read_manifest(path).seconds
-            since = time.time() - path.stat().st_mtime if running else 0.0
-        except (DataError, ValueError, OSError):
+        except (DataError, ValueError):
             continue
-        return seconds + max(since, 0.0)
+        since = max(_changed(path), _changed(directory.path / lock.NAME))
+        seen = time.time() if running else max(map(_changed, signs))
+        return seconds + max(seen - since, 0.0)
     return None
+
+
+def _changed(path: Path) -> float:
+    """When a file was written to last; long ago where there is none."""
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _begun(run: Listed) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run.files import reason
+from tfgraph.run.refusals import reason
 
 NAME = "lock"
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -32,7 +33,9 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
     try:
         descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o644)
     except OSError as error:
-        raise DataError(f"cannot lock `{path}`: {reason(error)}") from error
+        denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        help = "a run is trained where its files may be written: copy it there" if denied else ""
+        raise DataError(f"cannot lock `{path}`: {reason(error)}", help=help) from error
     try:
         _check(path, descriptor)
         if not any(_tries(path, descriptor)):

@@ -13,6 +13,7 @@ from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
+from tfgraph.run.directory import RunDirectory
 from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.wording import outcome_line, record_line, transfer_line
@@ -26,7 +27,7 @@ class RunLog:
     A line that the disk does not take is lost, and nothing else: that is said once.
 
     Args:
-        path: the file.
+        directory: the run directory.
         command: the command line, if there is one.
         versions: the versions of what the run depends on.
         warn: says what goes wrong.
@@ -34,12 +35,12 @@ class RunLog:
 
     def __init__(
         self,
-        path: Path,
+        directory: RunDirectory,
         command: Sequence[str],
         versions: Mapping[str, str],
         warn: Callable[[str], None],
     ) -> None:
-        self.path = path
+        self.directory = directory
         self.command = command
         self.versions = versions
         self.said = warn
@@ -56,10 +57,12 @@ class RunLog:
 
     def write(self, *lines: str) -> None:
         """Add lines, each with the time."""
+        if self.directory.gone:
+            return
         now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
         text = "".join(f"{now}  {' '.join(line.splitlines())}\n" for line in lines)
         try:
-            files.append(self.path, text.encode(errors="replace").decode())
+            files.append(self.directory.path / NAME, text.encode(errors="replace").decode())
         except DataError as error:
             if not self.failed:
                 self.failed = True
@@ -78,7 +81,7 @@ class RunLog:
             f"{count(table.steps, 'step')} in all"
         )
         name = run.graph.plan.spec.name
-        if run.first_step:
+        if run.resumed:
             lines.append(f"{name} goes on after step {run.first_step:,}: {length}")
         else:
             lines.append(f"{name} starts: {length}, {count(table.examples, 'example')} an epoch")

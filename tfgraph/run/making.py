@@ -19,17 +19,12 @@ from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
 from tfgraph.run.checkpoint import FOLDER, Saved
-from tfgraph.run.directory import (
-    FORMAT,
-    MANIFEST,
-    RESOLVED,
-    SPEC,
-    RunDirectory,
-    manifest_text,
-    versions,
-)
+from tfgraph.run.directory import FORMAT, RunDirectory, fingerprint, manifest_text, versions
 from tfgraph.run.lock import NAME as LOCK
 from tfgraph.run.lock import locked
+from tfgraph.run.missing import MANIFEST, RESOLVED, SPEC
+from tfgraph.run.place import held
+from tfgraph.run.refusals import unwritable
 from tfgraph.run.revision import git_revision
 from tfgraph.spec import Plan
 
@@ -75,17 +70,19 @@ def created(
     """
     while again and files.kind(path):
         path = again()
-    refuse_existing(path)
+    if again is None:
+        refuse_existing(path)
     texts = {
         SPEC: plan.spec.source.text,
         # What was trained: the files that the spec extends may change, and settings are gone.
         RESOLVED: plan.spec.resolved_text(),
         MANIFEST: manifest_text(_manifest(plan, command, plugin_files, data)),
     }
-    with ExitStack() as held:
-        if files.kind(path) == "folder":
+    with ExitStack() as opened:
+        # With `again` a folder that is there by now is another process's.
+        if again is None and files.kind(path) == "folder":
             # Not replaced: it may be a mount point, or the only folder that may be written to.
-            held.enter_context(locked(path))
+            opened.enter_context(locked(path))
             if files.names_in(path) != [LOCK]:
                 refuse_existing(path)
             with _undone(path, path, texts):
@@ -94,12 +91,12 @@ def created(
             _clear_leftovers(path)
             temporary = files.aside(path)
             with _undone(temporary, path, texts):
-                files.make_folder(temporary)
-                held.enter_context(locked(temporary, shown=path))
+                files.make_folders(temporary)
+                opened.enter_context(locked(temporary, shown=path))
                 _fill(temporary, texts, state)
                 path = _renamed(temporary, path, again)
                 files.sync_folder(path.parent)
-        yield RunDirectory(path)
+        yield RunDirectory(path, opened.enter_context(held(path)))
 
 
 def _fill(folder: Path, texts: Mapping[str, str], state: Mapping[str, Any]) -> None:
@@ -129,7 +126,7 @@ def _undone(folder: Path, path: Path, texts: Mapping[str, str]) -> Iterator[None
             raise DataError(message, help=error.help) from error
         if isinstance(error, OSError):
             needed = len("".join(texts.values()))
-            raise files.unwritable(path, error, needed=needed) from error
+            raise unwritable(path, error, needed=needed) from error
         raise
 
 
@@ -203,6 +200,7 @@ def _manifest(
         "name": plan.spec.name,
         "spec": plan.spec.source.name,
         "folder": str(plan.spec.folder.resolve()),
+        "resolved": [fingerprint(plan.spec.resolved_text())],
         "seed": plan.spec.training.seed,
         "command": list(command),
         "plugins": [asdict(p) for p in load_registry(plugin_files).plugins],

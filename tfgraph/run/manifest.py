@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tfgraph.errors import DataError
 from tfgraph.run import files
-from tfgraph.run.files import Written
 from tfgraph.run.history import Monitored
 from tfgraph.run.packing import Form
 from tfgraph.run.sealed import sealed, unsealed
+from tfgraph.run.written import Written
+from tfgraph.spec.plan.memory import machine_memory
 
 FORMAT = 3
 ARRAYS, LOG, MANIFEST = "arrays.npz", "metrics.jsonl", "manifest.json"
 _MOST_BYTES = 64 << 20
+#: What an npz file has beside the values: names and headers of an array are far from it.
+_HEADERS = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,32 @@ def read_manifest(path: Path) -> Manifest:
         )
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError("it has other keys or types than it should") from error
+
+
+@contextmanager
+def verified(path: Path, manifest: Manifest, most: int) -> Iterator[BinaryIO]:
+    """A file of a checkpoint, open to be read; ValueError where it does not hold what was saved."""
+    saved = manifest.files[path.name]
+    if saved.size > most:
+        raise ValueError(f"{path.name} would have {saved.size:,} bytes, over {most:,}")
+    with files.opened(path, sys.maxsize) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size != saved.size:
+            raise ValueError(f"{path.name} has {size:,} bytes, not {saved.size:,}")
+        file.seek(0)
+        if Written.of(file) != saved:
+            raise ValueError(f"{path.name} has another SHA-256 than when it was saved")
+        file.seek(0)
+        yield file
+
+
+def most_bytes(manifest: Manifest) -> int:
+    """The bytes that a file of these arrays can have; ValueError beyond all memory here."""
+    room = sum(form.size for form in manifest.arrays.values())
+    memory = machine_memory()
+    if memory is not None and room > memory:
+        raise ValueError(f"its arrays take {room:,} bytes, and this machine has {memory:,}")
+    return room + _HEADERS * (len(manifest.arrays) + 1)
 
 
 def _count(value: Any) -> int:

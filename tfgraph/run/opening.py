@@ -49,7 +49,8 @@ def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
 def checkpoint_of(path: Path, plugin_files: Sequence[str] = ()) -> Checkpoint:
     """The checkpoint that `open_run` takes the weights of."""
     directory = RunDirectory(path)
-    return chosen(directory.store, directory.check_spec(plugin_files).sound(), None)
+    plan = directory.check_spec(plugin_files, edited=True).sound()
+    return chosen(directory.store, plan, None)
 
 
 def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:

@@ -31,9 +31,8 @@ def outputs(
     # What they stand on is no part of what the first line of a run waits for.
     from tfgraph.run import log, plots, tensorboard
 
-    path = directory.path
-    written = log.RunLog(path / log.NAME, command, directories.versions(), warn)
-    events = tensorboard.Events(path / tensorboard.NAME, written.warn)
-    pictures = plots.Plots(path / plots.NAME, written.warn)
+    written = log.RunLog(directory, command, directories.versions(), warn)
+    events = tensorboard.Events(directory, written.warn)
+    pictures = plots.Plots(directory, written.warn)
     # The pictures first: what keeps them from being drawn stands before the end in run.log.
     return Outputs((pictures, written, events), written.warn)

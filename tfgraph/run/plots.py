@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from tfgraph.api import hookimpl
 from tfgraph.drawing.chart import Point, Series, chart
@@ -14,6 +13,7 @@ from tfgraph.drawing.matrix import confusion_matrix
 from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
+from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, RunInfo
 from tfgraph.run.history import names
 from tfgraph.run.viewing import classes_taken, pixel_weights, reconstructions
@@ -31,17 +31,19 @@ class Plots:
     came of them, and the weights of a layer that weighs every pixel.
 
     Args:
-        folder: where the plots are written.
+        directory: the run directory, in whose folder `plots` they are written.
         warn: says what goes wrong, which ends nothing.
     """
 
-    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        self.folder = folder
+    def __init__(self, directory: RunDirectory, warn: Callable[[str], None]) -> None:
+        self.directory = directory
         self.warn = warn
 
     @hookimpl
     def tfgraph_run_ended(self, run: RunInfo, outcome: Outcome) -> None:
         """Draw."""
+        if self.directory.gone:
+            return
         try:
             if run.history.records:
                 self.draw_figures(run, outcome)
@@ -89,10 +91,11 @@ class Plots:
 
     def write(self, name: str, text: str) -> None:
         """Write a plot."""
-        if files.kind(self.folder) not in ("folder", None):
-            raise DataError(f"`{self.folder}` is a link, or no folder")
-        files.make_folder(self.folder)
-        files.write_text(self.folder / f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}.svg", text)
+        folder = self.directory.path / NAME
+        if files.kind(folder) not in ("folder", None):
+            raise DataError(f"`{folder}` is a link, or no folder")
+        files.make_folder(folder)
+        files.write_text(folder / f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}.svg", text)
 
 
 def _series(run: RunInfo, figure: str) -> Iterator[Series]:

@@ -48,6 +48,7 @@ def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str
     arrays = {name: np.asarray(given[name]) for name in graph.stored}
     _check(graph, split, arrays, data)
     _check_values(graph, split, arrays, data)
+    _check_sample_weights(plan, split, arrays, data)
     if data is None:
         _check_size(plan, split, arrays)
     return {
@@ -128,6 +129,23 @@ def _check_values(graph: Graph, split: str, arrays: Mapping[str, Any], data: Arr
                 f"the field `{name}` in the split `{split}` of {_owner(graph.plan, data)} "
                 f"holds {found}"
             )
+
+
+def _check_sample_weights(
+    plan: Plan, split: str, arrays: Mapping[str, Any], data: Arrays | None
+) -> None:
+    """Raise DataError where examples would count less than nothing, or all of them nothing."""
+    for name in {loss.sample_weights for loss in plan.losses if loss.sample_weights}:
+        weights = arrays[name].reshape(-1)
+        where = f"the `sample_weights` `{name}` in the split `{split}` of {_owner(plan, data)}"
+        if (weights < 0).any():
+            first = int((weights < 0).argmax())
+            raise DataError(
+                f"{where} are negative, first in example {first + 1:,}: {weights[first]}",
+                help="a loss that counts negative would be made large: write 0 to leave an example out",
+            )
+        if not weights.any():
+            raise DataError(f"{where} are all 0: no example counts")
 
 
 def _castable(came: Any, wanted: str) -> bool:

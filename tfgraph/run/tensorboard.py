@@ -14,6 +14,7 @@ from typing import Any
 from tfgraph.api import hookimpl
 from tfgraph.lazy import tf
 from tfgraph.run import files
+from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, Record, RunInfo
 
 NAME = "tensorboard"
@@ -28,12 +29,12 @@ class Events:
     earlier files by a SessionLog, as TensorBoard has it.
 
     Args:
-        folder: where the files are written.
+        directory: the run directory, in whose folder `tensorboard` they are written.
         warn: says what goes wrong; then nothing more is written.
     """
 
-    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        self.folder = folder
+    def __init__(self, directory: RunDirectory, warn: Callable[[str], None]) -> None:
+        self.directory = directory
         self.warn = warn
         self.writer: Any = None
 
@@ -41,12 +42,12 @@ class Events:
     def tfgraph_run_started(self, run: RunInfo) -> None:
         """Begin a file."""
         try:
-            self.writer = _opened(self.folder)
+            self.writer = _opened(self.directory.path / NAME)
         except (OSError, tf.errors.OpError) as error:
             self.give_up(error)
             return
         self.add(file_version="brain.Event:2")
-        if run.first_step:
+        if run.resumed:
             # TensorBoard drops what earlier files say of this step and those after it.
             start = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
             self.add(run.first_step + 1, session_log=start)
@@ -118,7 +119,9 @@ class Events:
         # TensorFlow puts the path of the file before it.
         said = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
         reason = str(said).rpartition("; ")[2]
-        self.warn(f"cannot write `{self.folder}`: {reason}; training goes on without it")
+        self.warn(
+            f"cannot write `{self.directory.path / NAME}`: {reason}; training goes on without it"
+        )
 
 
 def _opened(folder: Path) -> Any:

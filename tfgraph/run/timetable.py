@@ -86,17 +86,22 @@ class Timetable:
         return self.save_every is not None and step % self.save_every == 0
 
 
+def refuse_no_step(examples: int, training: Training) -> None:
+    """Raise DataError where so many examples make no step."""
+    if training.drop_remainder and examples < training.batch_size:
+        raise DataError(
+            f"the split `train` has {examples} examples, fewer than one batch of "
+            f"{training.batch_size}, and `drop_remainder` leaves them out",
+            help=f"lower `batch_size` to {examples} or less",
+        )
+
+
 def timetable(examples: int, training: Training) -> Timetable:
     """The timetable of a training over so many examples; DataError where there is no step."""
     from tfgraph.graph.batches import steps_per_epoch
 
+    refuse_no_step(examples, training)
     steps = steps_per_epoch(examples, training)
-    if steps == 0:
-        raise DataError(
-            f"the split `train` has {examples} examples, fewer than one batch of "
-            f"{training.batch_size}, and `drop_remainder` leaves them out",
-            help="lower `batch_size`",
-        )
     every = training.checkpoint.every
     return Timetable(
         steps_per_epoch=steps,

@@ -1,0 +1,212 @@
+"""Keeping: what a run saves of its state and its log while it lasts, and takes back at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tfgraph.errors import DataError, DivergedError
+from tfgraph.run.checkpoint import Saved
+from tfgraph.run.directory import RunDirectory
+from tfgraph.run.divergence import Safe, diverged
+from tfgraph.run.events import Record, RunInfo
+from tfgraph.run.listeners import Listeners
+from tfgraph.run.restoring import State, assign, not_finite, state_of
+
+if TYPE_CHECKING:
+    from tfgraph.graph import Graph
+
+
+@dataclass
+class Keeper:
+    """Keeps the state of a run in its directory, or in memory where it has none.
+
+    Args:
+        info: the graph, its timetable and its records.
+        directory: where the run leaves its files; None where it leaves none.
+        listeners: who is told.
+        warn: says what went wrong without ending the run.
+        elapsed: how long training has taken, over all resumptions.
+        unsaved: whether the state of now is not saved yet.
+    """
+
+    info: RunInfo
+    directory: RunDirectory | None
+    listeners: Listeners
+    warn: Callable[[str], None]
+    elapsed: Callable[[], float]
+    unsaved: bool = True
+    saved_at: float = field(default_factory=time.monotonic)
+    #: A step whose state is finite, and the state, where no directory keeps it.
+    safe: Safe | None = None
+    #: The state of the best record, where no directory keeps it.
+    best: dict[str, Any] | None = None
+    #: Whether metrics.jsonl has less than it should.
+    log_behind: bool = False
+    #: Whether it has been said that saving fails; it is said once until it works again.
+    complained: bool = False
+    #: Whether it has been said that a checkpoint could not be deleted; it is said once.
+    overfull: bool = False
+    #: The last step whose state is known to be finite.
+    finite: int = -1
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is trained."""
+        return self.info.graph
+
+    @property
+    def step(self) -> int:
+        """The number of steps made."""
+        return int(self.graph.step)
+
+    def follow(self) -> None:
+        """Go on where the run directory is now; DataError where it is gone."""
+        if self.directory and (before := self.directory.follow()):
+            self.warn(
+                f"`{before}` has been moved to `{self.directory.path}`: the run goes on there"
+            )
+
+    # ---- the log
+
+    def add(self, record: Record) -> None:
+        """Add to the log; where that fails it is written whole the next time."""
+        if self.directory is None:
+            return
+        self.follow()
+        try:
+            if self.log_behind:
+                self.directory.write_log(self.info.history.text())
+            else:
+                self.directory.add_to_log(record.line())
+        except DataError as error:
+            if not self.log_behind:
+                self.warn(f"{error.message}; the line is written with a later one")
+            self.log_behind = True
+        else:
+            self.log_behind = False
+
+    # ---- the state
+
+    def require_finite(self) -> None:
+        """Raise DivergedError where a weight is not finite.
+
+        The loss of a step is taken before its update, and does not show every weight: a rectifier
+        hides what is not a number.
+        """
+        step = self.step
+        if self.finite != step and not_finite(State(self.graph)):
+            raise self.diverged()
+        self.finite = step
+
+    def save_by_time(self, seconds: float | None) -> None:
+        """Save if the time has come."""
+        if seconds is not None and time.monotonic() - self.saved_at >= seconds:
+            self.save_or_warn()
+
+    def save_best(self, *, over: bool) -> None:
+        """Save the state that the best record is of; where the run is over that is done anyway."""
+        if self.directory is None:
+            self.best = state_of(self.graph)
+        elif not over:
+            self.save_or_warn()
+
+    def save_or_warn(self) -> None:
+        """Save; what keeps the disk from taking it may be gone the next time."""
+        try:
+            self.save()
+        except DataError as error:
+            if self.directory and self.directory.gone:
+                raise
+            self.saved_at = time.monotonic()
+            if not self.complained:
+                self.complained = True
+                more = f" ({error.help})" if error.help else ""
+                self.warn(f"{error.message}{more}; training goes on, and it is tried again")
+
+    def save(self) -> None:
+        """Save the state; DivergedError, and nothing saved, where a weight is not finite."""
+        if not self.unsaved:
+            return
+        self.require_finite()
+        step = self.step
+        if self.directory is None:
+            self.safe = Safe(step, state_of(self.graph))
+        else:
+            self.follow()
+            folder = self.directory.store.save(State(self.graph), self.saved(step))
+            self.complained = False
+            self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
+            if self.log_behind:
+                self.add(self.info.history.records[-1])
+            self.prune(self.directory, step)
+        self.saved_at = time.monotonic()
+        self.unsaved = False
+
+    def prune(self, directory: RunDirectory, step: int) -> None:
+        """Delete older checkpoints; what cannot be deleted stays."""
+        try:
+            directory.store.prune(self.graph.plan.spec.training.checkpoint.keep, step)
+        except DataError as error:
+            if not self.overfull:
+                self.warn(f"{error.message}; later ones may not be either")
+            self.overfull = True
+
+    def saved(self, step: int) -> Saved:
+        """What a checkpoint of now knows beside the arrays."""
+        history, figure = self.info.history, self.graph.plan.spec.training.best
+        last = history.records[-1] if history.records else None
+        fresh = figure is not None and last is not None and last.step == step
+        monitored = history.monitored(figure, last) if fresh else None  # type: ignore[arg-type]
+        if monitored:
+            monitored = replace(monitored, at_end=self.info.timetable.only_as_the_end(step))
+        return Saved(step, self.elapsed(), history.text(), monitored)
+
+    # ---- taken back
+
+    def diverged(self) -> DivergedError:
+        """The error that says where the first number came up that is not finite."""
+        safe = self.safe
+        if self.directory:
+            self.follow()
+            try:
+                found = self.directory.store.last()
+            except DataError as error:
+                self.warn(f"where the numbers stopped being finite cannot be found: {error}")
+            else:
+                for damaged in found.damaged:
+                    self.warn(damaged)
+                safe = Safe(found.saved.step, dict(found.arrays))
+        return diverged(self.graph, self.arrays, safe, self.step)
+
+    @property
+    def arrays(self) -> Any:
+        """The arrays that are trained with."""
+        return self.info.arrays("train")
+
+    def restore_best(self, figure: str) -> Record | None:
+        """Give the graph the state of the best record, and say which that is.
+
+        Where that state could not be saved it is the best one that could.
+        """
+        history = self.info.history
+        best = history.best(figure)
+        if self.directory is None:
+            if self.best is not None:
+                assign(self.graph, self.best)
+            return best
+        try:
+            found = self.directory.store.best()
+        except DataError as error:
+            self.warn(error.message)
+            found = None
+        if found:
+            assign(self.graph, found.arrays)
+        step = self.step
+        if best and best.step != step:
+            self.warn(
+                f"the best state, after step {best.step}, is lost: this is that of step {step}"
+            )
+        return next((record for record in history.records if record.step == step), None)
