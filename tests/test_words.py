@@ -1,5 +1,7 @@
 """Which word is meant by another, and how words are listed."""
 
+import time
+
 import pytest
 
 from tfgraph.words import did_you_mean, listed
@@ -28,3 +30,26 @@ def test_nothing_is_suggested_where_nothing_is_close(word):
 def test_words_are_listed_in_back_quotes():
     assert listed(["a", "b"]) == "`a`, `b`"
     assert listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("erlu", "`relu`"),  # two letters in the other order
+        ("unit", "`units`"),  # it goes on
+        ("rlu", "`relu`"),  # it begins so
+        ("tuputs", "`outputs` or `inputs`"),  # nothing tells which
+        ("ing", ""),  # `padding` is far from it
+    ],
+)
+def test_of_words_that_are_close_the_one_with_the_fewest_slips_is_meant(word, meant):
+    known = ["elu", "relu", "init", "units", "inputs", "outputs", "padding"]
+    assert did_you_mean(word, known) == (f"did you mean {meant}?" if meant else "")
+
+
+def test_long_words_take_no_time_to_compare():
+    known = [f"{'a' * 90}{number}" for number in range(40)]
+    before = time.process_time()
+    for number in range(100):
+        did_you_mean(f"{'a' * 90}x{number}", known)
+    assert time.process_time() - before < 1

@@ -10,7 +10,7 @@ from tfgraph.api import Component
 from tfgraph.api.parameters import article
 from tfgraph.diagnostics import Diagnostic
 from tfgraph.spec.language import SECTIONS, Part
-from tfgraph.spec.meaning import asked, called, near, parameter_names, part_names, suggested
+from tfgraph.spec.meaning import asked, called, parameter_names, part_names, suggested, surely_near
 from tfgraph.spec.misnamed import one_each
 from tfgraph.spec.nodes import Mapping, Node, Scalar, as_written, is_null, plain
 from tfgraph.spec.wording import entry_text, flow, joined
@@ -108,7 +108,8 @@ def _meant_beside(
         return f"nothing may stand beside {what}"
     if help := suggested(word, part_names(siblings)):
         return help
-    if word not in SECTIONS and (meant := near(word, dict.fromkeys(types, ()))):
+    # What stands beside a type is rather a sibling than another type.
+    if word not in SECTIONS and (meant := surely_near(word, dict.fromkeys(types, ()))):
         return f"{asked(meant)} give it an entry of its own"
     known_elsewhere = missing_parameter(word, kind, flow(plain(value)))
     return known_elsewhere or f"beside {what} may stand {listed(siblings)}"

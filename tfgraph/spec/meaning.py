@@ -11,13 +11,13 @@ from tfgraph.registry import Registry
 from tfgraph.spec.language import Part
 from tfgraph.spec.paths import is_url
 from tfgraph.spec.wording import FEW, plural
-from tfgraph.words import MAX_WORD, closest, folded, listed
+from tfgraph.words import MAX_WORD, folded, listed, nearest
 
 #: The known names, each with what others call it.
 Names = Mapping[str, Iterable[str]]
 #: How alike a word is to another name of something, to be taken for a slip of the pen in it.
 NEAR = 0.85
-#: How alike it is to a name, for what stands below it to be judged by the type of that name.
+#: How alike it is to a name that it is hardly anything else than: what stands below it is judged by it.
 SURE = 0.8
 
 
@@ -36,16 +36,22 @@ def called(word: str, names: Names) -> list[str]:
 
 
 def near(word: str, names: Names) -> list[str]:
-    """The name that a word is most like, or that has another name that is more like it."""
-    own = closest(word, names)
+    """The names that a word is most like, or the one that has another name that is more like it."""
+    own = nearest(word, names)
     if len(word) > MAX_WORD:
         return []
     word = word.lower()
     others = {other.lower(): name for name, also in names.items() for other in also}
     close = difflib.get_close_matches(word, others, n=1, cutoff=NEAR)
-    if close and not (own and _likeness(word, own) >= _likeness(word, close[0])):
-        return [others[close[0]]]
-    return [own] if own else []
+    if close and not (own and _likeness(word, own[0]) >= _likeness(word, close[0])):
+        # A slip in a name of its own is likelier than one in another name.
+        return list(dict.fromkeys([others[close[0]], *own[:1]]))
+    return own
+
+
+def surely_near(word: str, names: Names) -> list[str]:
+    """The names that a word is near to, those alone that it is hardly anything else than."""
+    return [name for name in near(word, names) if _likeness(word.lower(), name.lower()) >= SURE]
 
 
 def suggested(word: str, names: Names) -> str:
