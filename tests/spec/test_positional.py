@@ -89,3 +89,22 @@ def test_numbers_alone_in_braces_elsewhere_are_told_what_braces_hold():
 def test_what_gives_no_sound_entry_is_not_told_to_be_written(layer):
     found = problem(spec(f"  - {layer}", inputs="{x: [4]}"))
     assert "write" not in found.help
+
+
+@pytest.mark.parametrize(
+    ("inputs", "layer", "meant"),
+    [
+        ("{x: {28, 28, 1}}", "relu", "write `[28, 28, 1]`"),
+        ("{x: {784}}", "relu", "write `[784]`"),
+        ("{x: {shape: {28, 28, 1}}}", "relu", "write `[28, 28, 1]`"),
+        ("{x: [784]}", "reshape: {28, 28, 1}", "write `[28, 28, 1]`"),
+        ("{x: [784]}", "reshape: {shape: {28, 28, 1}}", "write `[28, 28, 1]`"),
+        (IMAGES, "conv2d: {3, 3}", "write `conv2d: {filters: 3, kernel_size: 3}`"),
+        (IMAGES, "conv2d: {filters: 3, kernel_size: {3, 3}}", "write `[3, 3]`"),
+        ("{x: [4]}", "dense: {10, 20, units: 3}", "braces hold `name: value`"),
+    ],
+)
+def test_values_in_braces_are_one_mistake_with_the_list_that_they_make(inputs, layer, meant):
+    found = problem(spec(f"  - {layer}", inputs=inputs))
+    assert found.code == "TG106"
+    assert found.help.startswith(meant)

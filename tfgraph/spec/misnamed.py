@@ -20,7 +20,7 @@ from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.meaning import asked, called, near, parameter_names, type_called
 from tfgraph.spec.mending import as_item
 from tfgraph.spec.nodes import Mapping, Node, Scalar, as_written, is_null, kind_of, plain
-from tfgraph.spec.positional import help_by_position, named_value
+from tfgraph.spec.positional import help_by_position, named_value, values_alone
 from tfgraph.spec.wording import (
     FEW,
     entry_text,
@@ -51,7 +51,7 @@ class Misnamed:
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """One for each mistake: a required parameter under another name is not missing as well."""
-        if self.values and (help := self.by_position()):
+        if self.values and (help := self.by_position() or self.as_list()):
             key = next(key for key in self.values if not isinstance(as_item(key.value), str))
             got = kind_of(Scalar(as_item(key.value), key.span))
             yield Diagnostic("TG106", f"a key must be a string, got {got}", key.span, help=help)
@@ -92,6 +92,12 @@ class Misnamed:
         """Help that gives values their names."""
         values = [as_item(key.value) for key in self.values]
         return help_by_position(self.component, values, self.registry, self.given)
+
+    def as_list(self) -> str:
+        """Help that makes a list of values, where the primary parameter takes one of them."""
+        primary = self.component.primary()
+        found = values_alone(self.node, primary) if primary else None
+        return found.help if found else ""
 
     @cached_property
     def missing(self) -> list[str]:

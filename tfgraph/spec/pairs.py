@@ -33,6 +33,8 @@ class Pairs:
         #: The name of a variable as other languages write it: `{{ name }}`.
         self.template = ""
         self.cut: Cut | None = None
+        #: How many values without names stand there.
+        self.values = 0
         #: The event before the next key.
         self.last = opening
 
@@ -51,8 +53,9 @@ class Pairs:
         elif not isinstance(key, Scalar) or not isinstance(key.value, str):
             self.not_a_string(opening, key, alone)
             if written := getattr(opening, "value", ""):
-                # What it is the key of is not missing as well.
-                self.entries.setdefault(written, (Scalar(written, key.span), value))
+                # What it is the key of is not missing as well; values may be equal to one another.
+                name = str(key.span) if self.flow and alone else written
+                self.entries.setdefault(name, (Scalar(written, key.span), value))
         elif key.value == "<<" and is_plain(opening):
             self.merge(value)
         elif key.value in self.entries:
@@ -67,6 +70,8 @@ class Pairs:
         self.mend_cut()
         for name, pair in self.merged.items():
             self.entries.setdefault(name, pair)
+        if self.values:
+            self.composer.lost[span.place] = frozenset()
         if self.template:
             message = "two braces are a mapping in another, not a variable"
             self.report("TG106", message, span, help=f"write `${self.template}`")
@@ -81,6 +86,12 @@ class Pairs:
         help = f'put it in quotes: `"{shortened(written)}"`' if written else ""
         if self.flow and alone:
             help = "braces hold `name: value`; values alone stand in `[…]`"
+            self.values += 1
+            if self.values > 1:
+                self.composer.lost[key.span.place] = (
+                    frozenset()
+                )  # one mistake, told at the first of them
+                return
         self.report("TG106", f"a key must be a string, got {kind_of(key)}", key.span, help=help)
 
     def twice(self, key: Scalar, first: Scalar) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from tfgraph.api import Component
 from tfgraph.api.parameters import Parameter
+from tfgraph.diagnostics import Diagnostic
 from tfgraph.registry import Registry
 from tfgraph.spec.mending import as_item
-from tfgraph.spec.wording import entry_text, in_order
+from tfgraph.spec.nodes import Mapping, Scalar, is_null, kind_of
+from tfgraph.spec.wording import entry_text, flow, in_order
 
 #: Longer texts, and lists of more values, are not looked at.
 MAX_ENTRY, MAX_VALUES = 200, 6
@@ -38,7 +41,7 @@ def by_position(
     component: type[Component],
     values: Sequence[Any],
     registry: Registry,
-    given: Mapping[str, Any] | None = None,
+    given: AbstractMapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The parameters that several values are for; `given` are those that have a name.
 
@@ -71,11 +74,24 @@ def help_by_position(
     component: type[Component],
     values: Sequence[Any],
     registry: Registry,
-    given: Mapping[str, Any] | None = None,
+    given: AbstractMapping[str, Any] | None = None,
 ) -> str:
     """Help that gives values their names; empty where these cannot be told."""
     found = by_position(component, values, registry, given)
     return f"write `{entry_text(component, found)}`" if found else ""
+
+
+def values_alone(node: Mapping, parameter: Parameter) -> Diagnostic | None:
+    """Values in braces, without names, that make a list which a parameter takes."""
+    values = [as_item(key.value) for key, value in node if is_null(value)]
+    first = next((key for key, _ in node if not isinstance(as_item(key.value), str)), None)
+    if first is None or len(values) < len(node.entries):
+        return None
+    if not Draft202012Validator(parameter.schema()).is_valid(values):
+        return None
+    got = kind_of(Scalar(as_item(first.value), first.span))
+    help = f"write `{flow(values)}`: values alone stand in `[…]`"
+    return Diagnostic("TG106", f"a key must be a string, got {got}", first.span, help=help)
 
 
 def _takes(parameter: Parameter, value: Any, registry: Registry) -> bool:

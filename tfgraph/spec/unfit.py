@@ -58,6 +58,8 @@ def unfit(
     path = list(error.absolute_path)
     parameter = component.parameters()[str(path[0])]
     place = at(node, path)
+    if isinstance(place, Mapping) and (found := positional.values_alone(place, parameter)):
+        return found
     got = kind_of(place) + (" in the list" if len(path) > 1 else "")
     if error.validator in ("minItems", "maxItems") and isinstance(place, Sequence):
         got = f"a list of {len(place.items)}"
