@@ -233,6 +233,7 @@ train: {epochs: 1}
         ("[adam]", "adam"),
         ("0.001", "{adam: 0.001}"),
         ("{type: SGD, lr: 0.1}", "{gradient_descent: 0.1}"),
+        ("[{adam: 0.1}]", "{adam: 0.1}"),
     ],
 )
 def test_an_optimizer_of_another_habit_is_told_with_its_type_before_its_parameters(
@@ -242,7 +243,15 @@ def test_an_optimizer_of_another_habit_is_told_with_its_type_before_its_paramete
     assert tfgraph.loads(CLASSES.replace("{adam: 0.001}", mended))
 
 
-@pytest.mark.parametrize("optimizer", ["{speed: 0.1}", "{learning_rate: 0.1, speed: 2}", "[]"])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        "{speed: 0.1}",
+        "{learning_rate: 0.1, speed: 2}",
+        "[]",
+        "[{adam: 0.1}, {gradient_descent: 0.1}]",
+    ],
+)
 def test_an_optimizer_that_may_be_any_is_told_as_none(optimizer):
     found = problems(CLASSES.replace("{adam: 0.001}", optimizer))[0]
     assert "write" not in found.help
@@ -322,3 +331,28 @@ def test_a_url_is_told_to_be_downloaded_as_it_stands(url):
 def test_a_url_as_the_dataset_is_told_to_be_downloaded():
     found = problem(TRAINED.replace("{pictures: {flatten: true}}", "https://example.com/a.npz"))
     assert found.help.startswith("download it")
+
+
+def test_an_optimizer_that_is_empty_is_told_one_with_what_it_needs():
+    help = problem(CLASSES.replace("{adam: 0.001}", "{}")).help
+    assert tfgraph.loads(CLASSES.replace("{adam: 0.001}", re.match("like `(.*)`", help)[1]))
+
+
+def test_a_loss_with_its_type_as_a_value_is_told_in_its_line():
+    found = problem(CLASSES.replace("softmax_cross_entropy: ,", "type: cross_entropy,"))
+    assert told(found.help) == "{softmax_cross_entropy: {}, target: y}"
+    assert tfgraph.loads(CLASSES.replace("{softmax_cross_entropy: , target: y}", told(found.help)))
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("loss_weights: {age: 2}\n", "write `weight` beside the type of a loss"),
+        (
+            "train: {checkpoint: {mode: min}}\n",
+            "leave it out: each metric knows whether more of it is better",
+        ),
+    ],
+)
+def test_what_another_library_has_beside_its_losses_and_figures_is_told(text, help):
+    assert problem(CLASSES.replace("train: {epochs: 1}\n", text)).help == help

@@ -50,6 +50,8 @@ def lines(help):
         ("{age_out: {huber: {delta: 2}}}", AGE.replace("squared_error:", "huber: 2")),
         ("{age_out: {mse: {weight: 2}}}", f"{AGE}\n  weight: 2"),
         ("{age_out: [mse]}", AGE),
+        ("{age_out: {type: mse, weight: 2}}", f"{AGE}\n  weight: 2"),
+        ("{age_out: {name: huber, delta: 2}}", AGE.replace("squared_error:", "huber: 2")),
     ],
 )
 def test_losses_by_output_are_told_as_a_list_of_them(loss, told):
@@ -99,7 +101,14 @@ def test_metrics_in_a_mapping_are_told_as_a_list_of_them(metrics, types):
     assert {planned.of for planned in plan.metrics} <= {"age_out", "kind_out"}
 
 
-@pytest.mark.parametrize("outputs", ["{age_out: age, kind_out: kind}", "{a: age_out, b: kind_out}"])
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        "{age_out: age, kind_out: kind}",
+        "{a: age_out, b: kind_out}",
+        "[{name: age_out, type: number}, {name: kind_out, type: category}]",
+    ],
+)
 def test_outputs_in_a_mapping_are_told_as_a_list_of_layers(outputs):
     found = problem(f"{TWO}outputs: {outputs}\n{LOSS}{ADAM}")
     told = re.fullmatch("write `(.*)`", found.help)[1]
@@ -143,3 +152,12 @@ def test_a_layer_of_another_library_is_no_name(word):
 def test_a_variable_is_told_by_its_name():
     found = problem(spec("  - c1: {conv2d: $n}", inputs="{x: [8, 8, 1]}", more="vars: {n: 8}"))
     assert found.help == "write\n- conv2d: $n\n  name: c1"
+
+
+@pytest.mark.parametrize("key", ["name", "type", "metric"])
+def test_the_key_of_a_type_is_no_output(key):
+    found = problem(
+        f"{TWO}{OUTPUTS}{LOSS}{ADAM}metrics: [{{{key}: mae, of: age_out, target: age}}]\n"
+    )
+    assert found.message.startswith("the type of a metric is a key of its own")
+    assert tfgraph.loads(f"{TWO}{OUTPUTS}{LOSS}{ADAM}metrics:\n{lines(found.help)}")

@@ -11,6 +11,7 @@ from functools import cache
 
 from tfgraph.words import folded
 
+BETTER = "leave it out: each metric knows whether more of it is better"
 NONE = "tfgraph has none; a plugin can add it: `tfgraph explain plugins`"
 
 SCHEDULE = "write it as the learning rate, like `learning_rate: {cosine: {initial: 0.1, decay_steps: 1000}}`"
@@ -205,9 +206,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "scale standardize transform transforms",
         "leave it out: a dataset is in its package, or where a path leads": "download",
     },
-    "early_stopping": {
-        "leave it out: each metric knows whether more of it is better": "mode",
-    },
+    "early_stopping": {BETTER: "mode"},
+    "checkpoint": {BETTER: "mode"},
 }
 
 #: The layers that parameters of layers are, elsewhere, in the order in which they follow.
@@ -216,22 +216,13 @@ FOLLOWING: dict[str, str] = {
     "dropout: {value}": "dropout recurrent_dropout",
 }
 
-#: The parameters of types in the order in which calls give them, where libraries agree on it; of
-#: other types it is the primary one alone.
-CALLS: dict[str, tuple[str, ...]] = {
-    "conv2d": ("filters", "kernel_size"),
-    "max_pool": ("size", "stride"),
-    "avg_pool": ("size", "stride"),
-    "embedding": ("vocabulary", "units"),
-    "gradient_descent": ("learning_rate", "momentum"),
-}
-
 SECTIONS: dict[str, str] = {
     "`loss`, `optimizer` and `metrics` are sections of their own": "compile",
     "write `data` for a dataset, or `inputs` for names and shapes": "input_features",
     "the last of the `layers` is the output, and `loss` names what it is compared with": ""
     "output_features",
     SCHEDULE: "schedule scheduler lr_scheduler learning_rate_schedule",
+    "write `weight` beside the type of a loss": "loss_weights loss_weight",
     "write `early_stopping` and `checkpoint` inside `train`": "callbacks",
     "write its layers in `layers`, each after the one it takes": ""
     "encoder decoder backbone head combiner",

@@ -16,6 +16,7 @@ from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.examples import with_required
 from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS, METRIC_SIBLINGS, NAME_PATTERN, Part
 from tfgraph.spec.meaning import called, near, parameter_names, type_called
+from tfgraph.spec.miswritten import TYPE_KEYS
 from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, as_written, is_null, plain
 from tfgraph.spec.wording import FEW, block_help, entry_text, flow
 
@@ -50,6 +51,9 @@ def by_output(file: Mapping, section: str, registry: Registry) -> Diagnostic | N
         return None
     if any(_is_type(key.value, kind, registry, names) for key, _, _ in pairs):
         return None
+    named = (*names.layers, *names.fields)
+    if any(key.value in {*TYPE_KEYS, kind}.difference(named) for key, _, _ in pairs):
+        return None
     lines: list[str] = []
     for key, value, beside in pairs:
         entries = list(_entries(value, kind, registry, siblings))
@@ -78,13 +82,17 @@ def as_metrics(node: Mapping, registry: Registry) -> str:
 
 
 def as_output_names(file: Mapping) -> str:
-    """Help on a mapping of outputs: the list of those of its names that are layers'."""
+    """Help on outputs in a mapping or as mappings: the list of those of its names that are layers'."""
     node = file.get("outputs")
-    if not isinstance(node, Mapping):
-        return ""
-    keys, values = [key.value for key, _ in node], [as_written(value) for _, value in node]
+    if isinstance(node, Mapping):
+        named = [[key.value for key, _ in node], [as_written(value) for _, value in node]]
+    else:
+        items = node.items if isinstance(node, Sequence) else ()
+        named = [
+            [item.get("name") if isinstance(item, dict) else None for item in map(plain, items)]
+        ]
     layers = _Names(file).layers
-    for found in (keys, values):
+    for found in filter(None, named):
         if all(isinstance(name, str) and name in layers for name in found):
             return f"write `{flow(found)}`"
     return ""
@@ -159,6 +167,11 @@ def _entries(
         return
     parts = told_apart(node, siblings, registry.types(kind))
     word = parts.type.value if parts.type else None
+    if word in TYPE_KEYS and parts.value is not None:
+        # The type is the value of a key, and the other keys are parameters.
+        named, span = plain(parts.value), parts.value.span
+        parts = replace(parts, value=Mapping(parts.extra, span) if parts.extra else None, extra=())
+        word = named
     component = type_called(word, kind, registry) if isinstance(word, str) else None
     if component is None or parts.extra:
         yield None

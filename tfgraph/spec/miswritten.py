@@ -48,7 +48,9 @@ def no_type(node: Node, kind: str, registry: Registry) -> Diagnostic:
     """An entry without a type."""
     types = registry.types(kind)
     what = f"{article(kind)} {kind}"
-    example = f"like `{next(iter(types), kind)}`"
+    first = next(iter(types.values()), None)
+    usual = entry_text(first, with_required(first, {})) if first else kind
+    example = f"like `{_in_place(usual, kind)}`"
     if isinstance(node, Mapping):
         return Diagnostic("TG207", f"{what} needs its type as a key", node.span, help=example)
     meant = _in_place(rewritten(node, types, kind, registry), kind)
@@ -93,6 +95,8 @@ def as_entry(node: Node, kind: str, registry: Registry) -> str:
     types = registry.types(kind)
     if isinstance(node, Sequence) and node.items:
         first = plain(node.items[0])
+        if isinstance(first, dict) and len(node.items) == 1 and first.keys() & types.keys():
+            return f"write `{flow(as_written(node.items[0]))}`"
         component = type_called(first, kind, registry) if isinstance(first, str) else None
         if component:
             first_node = Scalar(component.type, node.items[0].span)
@@ -177,8 +181,10 @@ def type_as_value(
         known = {names[name][0]: shown for name, shown in given.items() if names[name]}
         values = with_required(component, known)
         help = to_write(component, values, beside)
-        if not beside and kind not in ("layer", "metric") and not is_item(key):
-            help = f"write `{_in_place(entry_text(component, values), kind)}`"
+        if kind not in ("layer", "metric") and not is_item(key):
+            text = entry_text(component, values) + (": {}" if beside and not values else "")
+            parts = [text, *(f"{name}: {flow(shown)}" for name, shown in beside.items())]
+            help = f"write `{_in_place(', '.join(parts), kind)}`"
         dropped = {name: shown for name, shown in given.items() if not names[name]}
         help = with_rest(help, component, dropped, registry)
         return Diagnostic("TG207", message, key.span, help=help)

@@ -117,7 +117,7 @@ class Parts:
             help = f"write {takes} there, or remove `{name}`"
             return Diagnostic("TG205", f"`{name}` is empty", self.node.key(name).span, help=help)
         given = plain(at(self.node, path[:1]))
-        if name == "outputs" and isinstance(place, Mapping):
+        if name == "outputs" and not isinstance(place, Scalar):
             help = keyed.as_output_names(self.node)
         elif name == "metrics" and isinstance(place, Mapping):
             help = keyed.as_metrics(place, self.registry)
@@ -127,7 +127,8 @@ class Parts:
             one = isinstance(place, Mapping) or schema_of(part).is_valid([plain(place)])
             help = as_list(name, takes, place, self.layers) if one else ""
         help = help or intended_section(name, given)
-        if name != "inputs" or isinstance(given, str):  # mappings in a list may be inputs, or not
+        # Mappings in a list may be inputs or entries, or not.
+        if name not in ("inputs", *ENTRY_SECTIONS) or isinstance(given, str):
             help = help or mend_at(self.node, name, part.schema, self.variables)
         if not help and "const" in part.schema:
             help = f"write `{part.schema['const']}`"

@@ -21,6 +21,16 @@ from tfgraph.spec.wording import entry_text, flow, in_order
 MAX_ENTRY, MAX_VALUES = 200, 6
 #: Others have the parameters of initializers and schedules in another order.
 KINDS = ("layer", "optimizer")
+#: The parameters of types in the order in which calls give them, where libraries agree on it; of
+#: other types it is the primary one alone.
+CALLS: dict[str, tuple[str, ...]] = {
+    "conv2d": ("filters", "kernel_size"),
+    "max_pool": ("size", "stride"),
+    "avg_pool": ("size", "stride"),
+    "embedding": ("vocabulary", "units"),
+    "gradient_descent": ("learning_rate", "momentum"),
+    "adam": ("learning_rate", "beta1", "beta2"),
+}
 _NAMED = re.compile(r"([A-Za-z]\w*)(?: *[=:] *| +)([^\s=:]+)")
 _COMMAS = re.compile(r" *[,;] *| +")
 
@@ -49,8 +59,6 @@ def by_position(
     the only parameter that has it among its choices or types. Empty where a value has no parameter,
     or none is left for what is required.
     """
-    from tfgraph.spec.elsewhere import CALLS
-
     if component.kind not in KINDS or len(values) > MAX_VALUES:
         return {}
     primary = component.primary()
