@@ -10,15 +10,17 @@ from __future__ import annotations
 class TfgraphError(Exception):
     """Base of the errors that tfgraph raises on purpose.
 
-    `help` says what to do about it, apart from the message that says what is wrong.
+    `help` says what to do about it, apart from the message that says what is wrong; `settings` are
+    the paths in the spec where another value may help a training.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, help: str = "") -> None:
+    def __init__(self, message: str, *, help: str = "", settings: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
+        self.settings = settings
 
 
 class UsageError(TfgraphError):
@@ -46,16 +48,9 @@ class DataError(TfgraphError):
 
 
 class DivergedError(TfgraphError):
-    """Training met a number that is not finite.
-
-    `settings` are the paths in the spec where another value may help.
-    """
+    """Training met a number that is not finite."""
 
     exit_code = 5
-
-    def __init__(self, message: str, *, help: str = "", settings: tuple[str, ...] = ()) -> None:
-        super().__init__(message, help=help)
-        self.settings = settings
 
 
 class Interrupted(KeyboardInterrupt):

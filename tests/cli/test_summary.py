@@ -153,3 +153,38 @@ def test_a_plugin_file_stands_in_every_command(call: Caller) -> None:
     Path("my plugin.py").write_text("")
     out = call("--plugin", "my plugin.py", "train", "line.yaml").out
     assert "  tfgraph --plugin 'my plugin.py' evaluate runs/line-1\n" in out
+
+
+EXHAUSTED = """
+from tfgraph.api import Layer, hookimpl
+from tfgraph.lazy import tf
+
+class Hungry(Layer):
+    \"\"\"Finds no memory where it is trained.\"\"\"
+    type = "hungry"
+    def infer(self, x):
+        return x
+    def build(self, x, weights, ctx):
+        def fail(value):
+            raise MemoryError("no room")
+        if not ctx.training:
+            return x
+        found = tf.numpy_function(fail, [x], x.dtype)
+        found.set_shape(x.shape)
+        return tf.stop_gradient(found - x) + x
+
+@hookimpl
+def tfgraph_layers():
+    return [Hungry]
+"""
+
+
+def test_a_run_without_memory_is_begun_again_with_another_batch(call: Caller) -> None:
+    Path("hungry.py").write_text(EXHAUSTED)
+    Path("line.yaml").write_text(LINE.replace("layers:\n", "layers:\n  - hungry\n"))
+    outcome = call("--plugin", "hungry.py", "train", "line.yaml", "--set", "train.batch_size=32")
+    assert outcome.code == 3
+    assert "error: the memory does not suffice in layer `hungry_1` (line.yaml:4): " in outcome.err
+    assert "help: try `--set train.batch_size=16`: it takes " in outcome.err
+    again = "tfgraph --plugin hungry.py train line.yaml --set 'train.batch_size=…'"
+    assert f"to go on:\n  {again}\n" in outcome.err

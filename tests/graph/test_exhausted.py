@@ -41,6 +41,7 @@ def test_the_largest_tensors_are_named_and_a_batch_that_fits() -> None:
     assert message.startswith("the memory does not suffice in layer `wide` (<spec>:4): ")
     assert "the output of `wide` for 12,500,000 examples takes 200 GB (<spec>:4:5)" in message
     assert caught.value.help.startswith("try `--set train.batch_size=")
+    assert caught.value.settings == ("train.batch_size",)
 
 
 def test_a_batch_fits_where_the_rest_does() -> None:

@@ -142,3 +142,18 @@ def test_a_file_system_without_locks_is_called_one(
     assert caught.value.message == f"cannot lock `{tmp_path / 'lock'}`: No locks available"
     assert "a file system that has locks" in caught.value.help
     assert not is_locked(tmp_path)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_run_that_may_not_be_written_to_is_to_be_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuses(*given: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tfgraph.run.lock.os.open", refuses)
+        with pytest.raises(DataError) as caught, locked(tmp_path):
+            pass
+    assert caught.value.message == f"cannot lock `{tmp_path}/lock`: {os.strerror(number)}"
+    assert caught.value.help == "a run is trained where its files may be written: copy it there"

@@ -1,4 +1,4 @@
-"""Retry: the command that trains again what has diverged, with all that was asked for before."""
+"""Retry: the command that trains again what cannot go on, with all that was asked for before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfgraph.errors import DataError, DivergedError
+from tfgraph.errors import DataError, TfgraphError
 from tfgraph.run import RunDirectory
 from tfgraph.run.events import RunInfo
 from tfgraph.spec.training import LOSS
@@ -15,15 +15,15 @@ from tfgraph.spec.training import LOSS
 _NUMBER = re.compile(r"[-+0-9.eE]+")
 
 
-def retry(run: RunInfo, error: DivergedError | None, changes: Sequence[str]) -> str:
+def retry(run: RunInfo, error: TfgraphError | None, changes: Sequence[str]) -> str:
     """The arguments of the command.
 
     It begins with the weights of the run where they are worth it, as where the run itself began
-    elsewhere. A run goes on as what it is: with the same settings it would diverge again.
+    elsewhere. A run goes on as what it is: with the same settings it would end so again.
 
     Args:
         run: the run.
-        error: how it has diverged.
+        error: why it has ended.
         changes: the settings that it went on with.
     """
     assert run.home

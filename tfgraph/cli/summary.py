@@ -11,7 +11,7 @@ from pathlib import Path
 from tfgraph.api import hookimpl
 from tfgraph.cli.output import width_of
 from tfgraph.cli.retry import retry
-from tfgraph.errors import DataError, DivergedError, TfgraphError
+from tfgraph.errors import DataError, TfgraphError
 from tfgraph.reference.paragraphs import filled
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
@@ -161,10 +161,10 @@ class Summary:
     ) -> Iterator[str]:
         path, status = shlex.quote(str(self.path)), outcome.status
         training = run.graph.plan.spec.training
-        if status == "failed":
+        if status == "diverged" or (status == "failed" and error and error.settings):
+            yield retry(run, error, self.changes)
+        elif status == "failed":
             yield f"train --resume {path}"
-        elif status == "diverged":
-            yield retry(run, error if isinstance(error, DivergedError) else None, self.changes)
         else:
             longer = "train.epochs" if training.steps is None else "train.steps"
             setting = {

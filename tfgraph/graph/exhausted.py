@@ -37,13 +37,13 @@ def what_takes_memory(plan: Plan) -> str:
     )
 
 
-def what_to_do(plan: Plan) -> str:
-    """A batch that should fit, or what else makes a model smaller."""
+def what_to_do(plan: Plan) -> tuple[str, tuple[str, ...]]:
+    """A batch that should fit, or what else makes a model smaller; the settings that do so."""
     found = cost(plan)
     fits = fitting_batch(found, machine_memory())
     if fits is None:
-        return f"make the model smaller: it takes {found}"
-    return f"try `--set train.batch_size={fits}`: it takes {found}"
+        return f"make the model smaller: it takes {found}", ()
+    return f"try `--set train.batch_size={fits}`: it takes {found}", ("train.batch_size",)
 
 
 def fitting_batch(found: Cost, memory: int | None) -> int | None:

@@ -100,9 +100,11 @@ def located(plan: Plan, error: Exception) -> GraphError:
     found = _part(plan, text)
     if isinstance(error, tf.errors.ResourceExhaustedError):
         where = f" in {found[0]} ({_line(found[1])})" if found else ""
+        help, settings = what_to_do(plan)
         return GraphError(
             f"the memory does not suffice{where}: {what_takes_memory(plan)}",
-            help=what_to_do(plan),
+            help=help,
+            settings=settings,
         )
     if lacking := _NOT_COMPILED.search(text):
         what = f"{found[0]} ({_line(found[1])})" if found else f"the spec `{plan.spec.name}`"
