@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -166,13 +167,13 @@ class Store:
         """
         figures, _ = self.monitored()
         best = [ranked(figures, end=end)[:1] for end in (True, False)]
-        for step in [step for step in self.steps() if step <= newest][:-keep]:
+        for step in [step for step in figures if step <= newest][:-keep]:
             if [step] not in best:
+                path = self.path(step)
                 try:
-                    self._put_away(self.path(step))
+                    self._put_away(path)
                 except OSError as error:
-                    where = self.path(step)
-                    raise DataError(f"cannot delete `{where}`: {reason(error)}") from error
+                    raise DataError(f"cannot delete `{path}`: {reason(error)}") from error
 
     def delete(self) -> None:
         """Delete all checkpoints, and the folder if nothing else is in it; OSError where it fails."""
@@ -196,11 +197,10 @@ class Store:
             files.rename(away, files.free(path.with_name(f"{path.name}-others")))
 
     def _is_sound(self, step: int) -> bool:
-        try:
+        with suppress(DataError):
             self.load(step)
-        except DataError:
-            return False
-        return True
+            return True
+        return False
 
     # ---- reading
 
@@ -291,10 +291,8 @@ class Store:
 
 
 def _forgiven(folder: Path) -> None:
-    try:
+    with suppress(OSError, DataError):
         files.delete_folder(folder, _FILES)
-    except (OSError, DataError):
-        return
 
 
 def _damaged(folder: Path, reason: object) -> DataError:
