@@ -198,3 +198,21 @@ def test_an_unknown_dataset_hides_no_unknown_layer():
 @pytest.mark.parametrize("name", ["$right", "3", "[right]"])
 def test_what_has_no_name_that_can_be_read_may_have_any(name):
     assert marked(changed(("name: right", f"name: {name}"))) == [name]
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("layers", "layer"), ("inputs", "inptus"), ("loss", "losss"), ("train", "trainn")],
+)
+def test_a_misspelt_section_hides_nothing_that_stands_in_it(section, key):
+    text = BRANCHES + "train: {epochs: 3}\n"
+    mistakes = {"layers": ("dense: 6", "dnse: 6", "dnse"), "inputs": ("[6]", "[six]", "six"),
+                "loss": ("target: y", "target: yy", "yy"), "train": ("epochs", "epocs", "epocs")}  # fmt: skip
+    old, new, wrong = mistakes[section]
+    text = text.replace(f"{section}:", f"{key}:").replace(old, new)
+    assert sorted(marked(text)) == sorted([key, wrong])
+
+
+def test_a_misspelt_section_is_one_mistake_where_all_in_it_is_sound():
+    for section, key in [("layers", "layer"), ("inputs", "inptus"), ("loss", "losss")]:
+        assert marked(BRANCHES.replace(f"{section}:", f"{key}:")) == [key]

@@ -1,11 +1,15 @@
 """A text that is not YAML somewhere: that is told, and hides nothing that is wrong elsewhere."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tfgraph
+from tests.spec.mutations import Mutator, diagnosed, good_specs
 from tfgraph.diagnostics import SpecError
+from tfgraph.registry import load_registry
 
 SPEC = """tfgraph: 1
 name: sound
@@ -159,3 +163,66 @@ def test_whatever_is_typed_somewhere_the_rest_is_read(data):
             span = found.span
             assert 1 <= span.line <= len(span.source.lines)
             assert 1 <= span.column <= len(span.source.line(span.line)) + 1
+
+
+def slipped(line, rng):
+    """A line of a spec with one slip of the pen that YAML may stumble over; None where it has no room."""
+    kind = rng.choice(["lost", "lost", "indented", "dedented", "typed", "quoted", "tabbed"])
+    if kind == "lost":
+        marks = [at for at, mark in enumerate(line) if mark in "[]{}:"]
+        at = rng.choice(marks) if marks else None
+        return None if at is None else line[:at] + line[at + 1 :]
+    if kind == "indented":
+        return " " * rng.randint(1, 3) + line
+    if kind == "dedented":
+        return line[1:] if line.startswith(" ") else None
+    if kind == "typed":
+        at = rng.randint(0, len(line))
+        return line[:at] + rng.choice("{}[]:'\"@%,-") + line[at:]
+    if kind == "quoted":
+        return line.replace(": ", ': "', 1) if ": " in line else None
+    return "\t" + line.lstrip() if line.startswith(" ") else None
+
+
+def errors(text, registry):
+    return [found for found in diagnosed(text, registry) if found.severity == "error"]
+
+
+def test_hundreds_of_slips_in_good_specs_hide_no_other_mistake(capsys):
+    registry, rng = load_registry(), random.Random(11)
+    kinds = ["misspelt type", "misspelt parameter", "wrong type", "out of bounds", "misspelt name"]
+    made = told = once = 0
+    for name, text in sorted(good_specs().items()):
+        mutator = Mutator(text, registry, f"beside a slip: {name}")
+        for _ in range(40):
+            mutant = mutator.mutants()[rng.choice(kinds)]()
+            found = errors(mutant.text, registry) if mutant else []
+            if len(found) != 1:
+                continue
+            wrong, lines = found[0], mutant.text.split("\n")
+            apart = [
+                number
+                for number, line in enumerate(lines)
+                if line.strip()
+                and not line.startswith("#")
+                and abs(number + 1 - wrong.span.line) > 1
+            ]
+            number = rng.choice(apart)
+            slip = slipped(lines[number], rng)
+            good = text.split("\n")
+            alone = (
+                errors("\n".join([*good[:number], slip, *good[number + 1 :]]), registry)
+                if slip
+                else []
+            )
+            if not alone:
+                continue
+            both = errors("\n".join([*lines[:number], slip, *lines[number + 1 :]]), registry)
+            made += 1
+            told += any(d.code == wrong.code and d.span.place == wrong.span.place for d in both)
+            once += len(alone) == 1
+    with capsys.disabled():
+        print(f"\n{made} slips: {told / made:.1%} hide nothing, {once / made:.1%} are one error")
+    assert made >= 200
+    assert told >= 0.98 * made
+    assert once >= 0.95 * made

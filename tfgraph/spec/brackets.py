@@ -12,6 +12,7 @@ from tfgraph.spec.nodes import Mapping, Node, is_null
 #: How other languages write a variable where a value of YAML cannot start, or inside its braces.
 _FOREIGN = re.compile(r"\$\{(\w+)\}|@(\w+)|%(\w+)%")
 
+_OPENED = re.compile(r"([A-Za-z]\w*) *[{\[]")
 _TIGHT = re.compile(r"([A-Za-z]\w*)[=:]([^=:/\\]+)")
 
 
@@ -19,6 +20,12 @@ def tight_pair(text: str) -> tuple[str, str] | None:
     """The key and the value in `units=128` or `units:128`, which YAML takes for one word."""
     found = _TIGHT.fullmatch(text)
     return (found[1], found[2].strip()) if found else None
+
+
+def without_colon(text: str) -> str:
+    """The key that runs into the bracket of its value: `optimizer {adam`; nothing for other texts."""
+    found = _OPENED.match(text)
+    return found[1] if found else ""
 
 
 def cut_number(before: str, after: str) -> str:

@@ -115,7 +115,7 @@ def _moved(source: Source, number: int, other: int) -> Slip:
     """An item that should start where another one does."""
     line, wanted = source.line(number), depth(source.line(other))
     column = depth(line)
-    item, *below = _entry(source, number)
+    item, *below = _entry(source, number, max(column, wanted))
     if any(depth(text) == wanted + 2 for _, text in below[:1]):
         below = []  # it stands already where it should
     edits = {
@@ -141,9 +141,8 @@ def item_above(source: Source, number: int) -> int | None:
     return None
 
 
-def _entry(source: Source, number: int) -> Iterator[tuple[int, str]]:
-    """The lines of the item that starts in one."""
-    column = depth(source.line(number))
+def _entry(source: Source, number: int, column: int) -> Iterator[tuple[int, str]]:
+    """The line where an item starts, and those below it that are indented more than `column`."""
     yield number, source.line(number)
     for at in range(number + 1, min(number + MAX_LINES, len(source.lines)) + 1):
         line = source.line(at)

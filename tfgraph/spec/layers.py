@@ -17,6 +17,7 @@ from tfgraph.spec.naming import UNTOLD, layer_names, name_of
 from tfgraph.spec.nodes import UNKNOWN, Node, Scalar, Sequence, plain
 from tfgraph.spec.variables import Notes
 
+_NO_NAME = re.compile(r"[^\w.-]")
 _WORD = re.compile(r"[A-Za-z][\w.-]*")
 
 
@@ -171,7 +172,8 @@ def content(node: Node) -> object:
 def words_in(node: Node) -> Iterator[str]:
     """What stands in a node that may be the name of a layer."""
     if isinstance(node, Scalar):
-        yield from _WORD.findall(node.value) if isinstance(node.value, str) else ()
+        if isinstance(node.value, str):
+            yield from (*_WORD.findall(node.value), _NO_NAME.sub("", node.value))
         return
     for below in node.items if isinstance(node, Sequence) else [value for _, value in node]:
         yield from words_in(below)

@@ -113,6 +113,12 @@ def surely_called(
     return None if component and component.unlike_them else component
 
 
+def surely_named(word: str, names: Names) -> str:
+    """The one name that a misspelt word, or another name, surely means; empty where none is sure."""
+    found = called(word, names) or surely_near(word, names)
+    return found[0] if len(found) == 1 else ""
+
+
 def parameter_names(component: type[Component]) -> Names:
     """The parameters of a component, each with what others call it."""
     return {name: parameter.also for name, parameter in component.parameters().items()}

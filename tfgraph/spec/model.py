@@ -121,9 +121,9 @@ class Doubts:
         numbered = self.numbered and NUMBERED.fullmatch(parts[0]) is not None
         return self.layers or numbered or not self.words.isdisjoint([name, *parts])
 
-    def may_be_any(self, name: str) -> bool:
-        """The same of a name that a layer or an input may have."""
-        return self.fields or name in self.inputs or self.may_be_layer(name)
+    def may_be_field(self, name: str) -> bool:
+        """The same of an input, or a field of the dataset."""
+        return self.fields or name in self.inputs
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.diagnostics import Diagnostic, Span
+from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Span
 from tfgraph.spec.brackets import (
     Cut,
     bracket_help,
@@ -12,6 +12,7 @@ from tfgraph.spec.brackets import (
     left_open,
     template_name,
     tight_pair,
+    without_colon,
 )
 from tfgraph.spec.events import is_lone_key, is_plain
 from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence, kind_of, shortened
@@ -48,7 +49,9 @@ class Pairs:
         self.mend_cut()
         if alone and self.flow and is_plain(opening) and self.run_together(before, opening):
             return
-        if name := template_name(key, value):
+        if is_plain(opening) and (name := without_colon(opening.value)) and not self.flow:
+            self.colon_missing(name, key.span)
+        elif name := template_name(key, value):
             self.template = name
         elif not isinstance(key, Scalar) or not isinstance(key.value, str):
             self.not_a_string(opening, key, alone)
@@ -93,6 +96,15 @@ class Pairs:
                 )  # one mistake, told at the first of them
                 return
         self.report("TG106", f"a key must be a string, got {kind_of(key)}", key.span, help=help)
+
+    def colon_missing(self, name: str, span: Span) -> None:
+        """Report a key that runs into the bracket of its value: what it holds is not known."""
+        message = f"a `:` is missing after `{name}`"
+        line = span.source.line(span.line).strip() if span.line == span.end_line else ""
+        help = f"write `{line.replace(name, f'{name}:', 1)}`" if len(line) <= MAX_WIDTH else ""
+        place = Span(span.source, span.line, span.column, span.line, span.column + len(name))
+        self.report("TG101", message, place, help=help)
+        self.entries.setdefault(name, (Scalar(name, place), Scalar(UNKNOWN, place)))
 
     def twice(self, key: Scalar, first: Scalar) -> None:
         message = f"the key `{key.value}` stands twice in one mapping"

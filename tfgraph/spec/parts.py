@@ -6,18 +6,19 @@ from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from tfgraph.api import Component
-from tfgraph.diagnostics import SET, Diagnostic, Span
+from tfgraph.diagnostics import MAX_PROBLEMS, SET, Diagnostic, Span
 from tfgraph.registry import Registry
 from tfgraph.spec import keyed
 from tfgraph.spec.belonging import meant_section, training_keys
 from tfgraph.spec.failures import failures, innermost, missing
 from tfgraph.spec.intended import intended_section
 from tfgraph.spec.language import MAX_NAME, NAME_RULE, SECTIONS, Part
-from tfgraph.spec.meaning import called, near, part_names
+from tfgraph.spec.meaning import called, near, part_names, surely_named
 from tfgraph.spec.mending import mend_at
 from tfgraph.spec.miswritten import as_entry
 from tfgraph.spec.nodes import Mapping, Node, Scalar, at, is_null, kind_of, plain
@@ -149,6 +150,19 @@ def meant(node: Mapping, known: AbstractMapping[str, Part]) -> set[str]:
     names = part_names(known)
     unknown = (key.value for key, _ in node if key.value not in known)
     return {name for key in unknown for name in called(key, names) or near(key, names)}
+
+
+def surely_meant(node: Mapping, known: AbstractMapping[str, Part]) -> dict[str, Scalar]:
+    """The keys that surely mean a part that is not given, by its name, if their values suit it."""
+    names = part_names(known)
+    found: dict[str, Scalar] = {}
+    unknown = ((key, value) for key, value in node if key.value not in known)
+    for key, value in islice(unknown, MAX_PROBLEMS):  # of more, none is told
+        name = surely_named(key.value, names)
+        given = name in found or node.get(name) is not None
+        if name and not given and schema_of(known[name]).is_valid(plain(value)):
+            found[name] = key
+    return found
 
 
 def schema_of(part: Part) -> Draft202012Validator:

@@ -26,8 +26,8 @@ MAX_READ = 40 * MAX_TEXT
 #: So many columns of the lines above are tried for an entry that stands in none of them.
 MAX_COLUMNS = 4
 _NULL = "~"
-_SPEC = re.compile(r"tfgraph\s*:", re.MULTILINE)
-_KEY = re.compile(r"""(?: *- +)* *["']?([A-Za-z][\w.-]*)""")
+_SPEC = re.compile(r"^\W*tfgraph\b", re.MULTILINE)
+_KEY = re.compile(r"(?: *- +)* *[^\w\s#-]?([A-Za-z][\w.-]*)")
 _DASHES = re.compile(r" *(?:- +)+")
 _WORD = re.compile(r"[A-Za-z][\w.-]*")
 
@@ -87,6 +87,7 @@ class _Recovery:
         self.lines = list(source.lines)
         self.lost: dict[tuple[int, int], frozenset[str]] = {}
         self.budget = MAX_READ
+        self.turns = 0
         self.whole = False
 
     def mended(self) -> Mended | None:
@@ -100,23 +101,36 @@ class _Recovery:
             current = Source(self.source.name, "\n".join(self.lines)) if found else self.source
             slip = not_yaml(current, error, current.end)
             span = replace(slip.diagnostic.span, source=self.source)
-            found.append(replace(slip.diagnostic, span=span))
-            if long or len(found) > MAX_SLIPS or not _SPEC.search(self.source.text):
+            # What is mended by a guess may be wrong once more there.
+            if span.line not in (other.span.line for other in found):
+                found.append(replace(slip.diagnostic, span=span))
+            if long or self.turns == MAX_SLIPS or not _SPEC.search(self.source.text):
                 return found[:1]
-            goes_on, error = self.mend(slip.edits, span.line - 1, error)
+            self.turns += 1
+            goes_on, error = self.mend(slip.edits, (span.line - 1, span.column - 1), error)
             if not goes_on:
                 return found
         self.whole = True
         return found
 
-    def mend(self, edits: Mapping[int, str], line: int, error: Any) -> tuple[bool, Any]:
-        """Mend what is wrong around a line; whether it is, and the next error, if there is one."""
+    def mend(
+        self, edits: Mapping[int, str], place: tuple[int, int], error: Any
+    ) -> tuple[bool, Any]:
+        """Mend what is wrong at a place; whether it is, and the next error, if there is one."""
+        line, column = place
         if edits:
             changes = {number - 1: text for number, text in edits.items()}
             goes_on, following = self.tried(changes, error, again=True)
             if goes_on:
                 return True, following
-        for changes in _without_tabs(self.lines, line):
+        for changes in _without_mark(self.lines, line, column):
+            goes_on, following = self.tried(changes, error)
+            if goes_on:
+                return True, following
+        # What is too deep is part of the text above it, and no entry.
+        tabless = list(_without_tabs(self.lines, line))
+        tabless.sort(key=lambda changes: -_number_of_events(self.changed(changes)))
+        for changes in tabless:
             goes_on, following = self.tried(changes, error)
             if goes_on:
                 return True, following
@@ -146,16 +160,30 @@ class _Recovery:
         `before` is where it has stopped; `null` the first of the lines, if it ends with a null;
         `again` where the last of the lines may hold another mistake.
         """
-        lines = [changes.get(number, line) for number, line in enumerate(self.lines)]
-        text = "\n".join(lines)
+        text = self.changed(changes)
         self.budget -= len(text)
         if self.budget < 0:
             return False, None
         seen, error = _stops(text, (min(changes), len(null) - 1) if null else None)
         if not seen or (error is not None and not _further(error, before, changes, again)):
             return False, None
-        self.lines = lines
+        self.lines = text.split("\n")
         return True, error
+
+    def changed(self, changes: Mapping[int, str]) -> str:
+        """The text with some lines changed."""
+        return "\n".join(changes.get(number, line) for number, line in enumerate(self.lines))
+
+
+def _number_of_events(text: str) -> int:
+    """How many events a text has, up to where it stops being YAML."""
+    number = 0
+    try:
+        for number, _ in enumerate(events_of(text), 1):  # noqa: B007
+            pass
+    except yaml.YAMLError:
+        pass
+    return number
 
 
 def _stops(text: str, placed: tuple[int, int] | None = None) -> tuple[bool, Any]:
@@ -193,11 +221,22 @@ def _further(error: Any, before: Any, changes: Collection[int], again: bool) -> 
     return place > _place_of(before) and (place[0] > last or (place[0] == last and again))
 
 
-def _without_tabs(lines: Sequence[str], number: int) -> Iterator[dict[int, str]]:
-    """The lines that tabs indent with blanks in place of them, if the line of that number is one.
+def _without_mark(lines: Sequence[str], number: int, column: int) -> Iterator[dict[int, str]]:
+    """A line without the mark that stands in a column, if it is one."""
+    mark = lines[number][column : column + 1]
+    tag = lines[number][max(0, column - 1) : column] == "!"
+    if (
+        mark.strip()
+        and mark != ":"
+        and not tag
+        and not mark.isalnum()
+        and len(lines[number]) <= MAX_WIDTH
+    ):
+        yield {number: lines[number][:column] + lines[number][column + 1 :]}
 
-    Those by which they stand deepest are first: where they are too deep, that is no YAML.
-    """
+
+def _without_tabs(lines: Sequence[str], number: int) -> Iterator[dict[int, str]]:
+    """The lines that tabs indent with blanks in place of them, if the line of that number is one."""
     tabbed = {at: line for at, line in enumerate(lines) if "\t" in _indentation(line)}
     for width in (8, 4, 2) if number in tabbed else ():
         yield {
@@ -218,6 +257,8 @@ def _around(lines: Sequence[str], number: int) -> Iterator[_Entry]:
         line = lines[first]
         if not line.strip() or line.lstrip().startswith("#") or len(line) > MAX_WIDTH:
             continue
+        if line.startswith("%"):
+            return  # that is for YAML
         column, item, key = depth(line), is_item(line), _KEY.match(line)
         # A list may stand in the column of its key.
         if below is not None and column >= below and not (column == below and item_below > item):

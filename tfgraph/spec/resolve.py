@@ -29,7 +29,7 @@ from tfgraph.spec.entries import EntryReader
 from tfgraph.spec.extending import Extender
 from tfgraph.spec.language import SECTIONS, SPENT
 from tfgraph.spec.nodes import Mapping, Node, Scalar
-from tfgraph.spec.parts import meant
+from tfgraph.spec.parts import meant, surely_meant
 from tfgraph.spec.settings import apply_setting
 from tfgraph.spec.variables import Notes, Scope, StopResolving, Variables
 from tfgraph.words import did_you_mean
@@ -50,6 +50,12 @@ class Resolved:
     variables: Variables = field(default_factory=Variables)
     aliases: AbstractMapping[str, Span] = field(default_factory=dict)
     unused: tuple[Node, ...] = ()
+    #: The keys that are misspelt, by the sections that they mean.
+    misspelt: AbstractMapping[str, Scalar] = field(default_factory=dict)
+
+    def as_written(self, node: Mapping) -> Mapping:
+        """The file with its sections under the names that they have in the text."""
+        return replace(node, entries=tuple((self.misspelt.get(k.value, k), v) for k, v in node))
 
 
 def resolve(
@@ -85,6 +91,8 @@ def _resolved(
         node = apply_setting(node, setting, registry, notes)
     if not isinstance(node, Mapping):
         return Resolved(node, notes)
+    misspelt = surely_meant(node, {n: part for n, part in SECTIONS.items() if n not in SPENT})
+    node = _renamed(node, misspelt)
     misnamed = _misnamed(node)
     if isinstance(misnamed.get("extends"), Scalar):
         notes.incomplete = True  # what is missing may stand in the file that is not read
@@ -110,7 +118,13 @@ def _resolved(
     )
     with suppress(TooManyProblems):  # so many warnings are no error
         _unused(node, scope, blocks, used, notes)
-    return Resolved(file, notes, tuple(names), variables, expander.aliases, unused)
+    return Resolved(file, notes, tuple(names), variables, expander.aliases, unused, misspelt)
+
+
+def _renamed(node: Mapping, misspelt: AbstractMapping[str, Scalar]) -> Mapping:
+    """The file with sections that are misspelt under the names that are meant."""
+    names = {key.value: Scalar(name, key.span) for name, key in misspelt.items()}
+    return replace(node, entries=tuple((names.get(k.value, k), v) for k, v in node))
 
 
 def _misnamed(node: Mapping) -> dict[str, Node]:

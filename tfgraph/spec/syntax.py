@@ -45,7 +45,8 @@ def not_yaml(source: Source, error: Any, end: Span) -> NotYaml:
     elif opened:
         notes = (f"{context} that starts in line {opened.line + 1}",)
     line = source.line(span.line)
-    tab = line[span.column - 1 : span.column] == "\t"
+    mark = line[span.column - 1 : span.column]
+    tab = mark == "\t"
     if not tab and "flow" not in context and (found := slip(source, span.line)):
         return NotYaml(found.diagnostic, found.edits)
     if "flow" in context and (found := semicolon(source, span.line)):
@@ -64,9 +65,10 @@ def not_yaml(source: Source, error: Any, end: Span) -> NotYaml:
         help = meant
     elif "mapping values are not allowed" in problem:
         help = _two_values(line, source.line(span.line - 1))
+    elif mark == "," and "flow" not in context:
+        help = "remove the `,`"
     elif "flow" in context:
-        extra = line[span.column - 1 : span.column] == ","
-        help = "a `,` is too many" if extra else "a `,` may be missing between two values"
+        help = "a `,` is too many" if mark == "," else "a `,` may be missing between two values"
     elif "did not find expected key" in problem or "expected '-' indicator" in problem:
         help = "check the indentation"
         if opened:

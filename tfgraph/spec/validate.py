@@ -80,7 +80,7 @@ class _Validator:
         lost = frozenset().union(*self.resolved.notes.words.values())
         required = (name for name in language.REQUIRED_SECTIONS if name not in lost)
         schema = _file_schema(() if incomplete else tuple(required))
-        bad = self.entries.parts(node, schema, language.SECTIONS)
+        bad = self.entries.parts(self.resolved.as_written(node), schema, language.SECTIONS)
         sections = {k.value: v for k, v in node if k.value in language.SECTIONS}
         sound = {name: value for name, value in sections.items() if name not in bad}
         spans = {k.value: k.span for k, _ in node}

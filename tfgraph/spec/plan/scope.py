@@ -81,8 +81,9 @@ class Scope:
         if name.value in have:
             return True
         doubts = self.spec.doubts
-        among_layers = have is self.entries
-        if (doubts.may_be_layer if among_layers else doubts.may_be_any)(name.value):
+        if ("layer" in what and doubts.may_be_layer(name.value)) or (
+            what != "layer" and doubts.may_be_field(name.value)
+        ):
             self.failed.add(name.value)
             return True
         named = islice((other for other in have if not other.startswith(UNTOLD)), MAX_WORDS)
