@@ -216,3 +216,21 @@ def test_a_misspelt_section_hides_nothing_that_stands_in_it(section, key):
 def test_a_misspelt_section_is_one_mistake_where_all_in_it_is_sound():
     for section, key in [("layers", "layer"), ("inputs", "inptus"), ("loss", "losss")]:
         assert marked(BRANCHES.replace(f"{section}:", f"{key}:")) == [key]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "help"), [("agian", "did you mean"), ("lefft", "did you mean `left`?")]
+)
+def test_no_layer_is_suggested_its_own_weights(wrong, help):
+    with pytest.raises(tfgraph.SpecError) as caught:
+        tfgraph.loads(changed(("share: left", f"share: {wrong}")))
+    (found,) = caught.value.diagnostics
+    assert "again" not in found.help
+    assert help in found.help or "there are `left`" in found.help
+
+
+@pytest.mark.parametrize("section", ["loss", "optimizer"])
+def test_a_section_inside_another_is_one_mistake(section):
+    line = {"loss": "loss: {squared_error: , target: y}", "optimizer": "optimizer: adam"}[section]
+    (found,) = marked(changed((line, "")) + f"train:\n  epochs: 3\n  {line}\n")
+    assert found == section

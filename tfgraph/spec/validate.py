@@ -85,7 +85,8 @@ class _Validator:
         sound = {name: value for name, value in sections.items() if name not in bad}
         spans = {k.value: k.span for k, _ in node}
         if not incomplete:
-            self.needs(sections, {*meant(node, language.SECTIONS), *lost}, spans)
+            inside = (key.value for value in sections.values() for key in _keys(value))
+            self.needs(sections, {*meant(node, language.SECTIONS), *lost, *inside}, spans)
         name = sound.get("name")
         description = sound.get("description")
         inputs, chosen, unsound_inputs = self.inputs(sound.get("inputs"))
@@ -137,7 +138,7 @@ class _Validator:
         likely: Collection[str],
         spans: AbstractMapping[str, Span],
     ) -> None:
-        """Report sections that others need; `likely` ones may be there, and not be read."""
+        """Report sections that others need; `likely` ones may be there, misspelt or misplaced."""
         given = {*sections, *likely}
         if not {"data", "inputs"} & given and "layers" in spans:
             self.entries.findings.report(
@@ -260,3 +261,8 @@ class _Validator:
             return Training(), {}
         made = self.entries.parameters(Training, Scalar("train", node.span), node)
         return made if made and isinstance(made[0], Training) else (None, {})  # type: ignore[return-value]
+
+
+def _keys(node: Node) -> Iterator[Scalar]:
+    """The keys of a mapping; none of what is no mapping."""
+    yield from (key for key, _ in node) if isinstance(node, Mapping) else ()

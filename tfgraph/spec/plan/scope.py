@@ -70,13 +70,19 @@ class Scope:
         return (*self.spec.losses, *self.spec.metrics)
 
     def known(
-        self, name: Name, what: str, have: Collection[str], instead: Callable[[], str] = str
+        self,
+        name: Name,
+        what: str,
+        have: Collection[str],
+        instead: Callable[[], str] = str,
+        suited: Collection[str] | None = None,
     ) -> bool:
         """Whether a name is among those there are, or may be that of something unsound.
 
         It is reported if not.
 
-        Where none of them is like it, `instead` is asked for help.
+        Where none of them is like it, `instead` is asked for help. Of those there are, only the
+        `suited` are suggested.
         """
         if name.value in have:
             return True
@@ -86,7 +92,9 @@ class Scope:
         ):
             self.failed.add(name.value)
             return True
-        named = islice((other for other in have if not other.startswith(UNTOLD)), MAX_WORDS)
+        named = islice(
+            (other for other in suited or have if not other.startswith(UNTOLD)), MAX_WORDS
+        )
         have = list(named)
         near = [*have, *(self.spec.aliases if "layer" in what else ())]
         help = did_you_mean(name.value, near) or instead() or f"there are {listed(have)}"

@@ -62,8 +62,11 @@ class _Wiring:
             Name(reference.name, entry.spans.get(key, entry.span))
             for key, reference in references(entry.component).items()
         ]
-        named += [entry.share] if entry.share else []
-        found = [scope.known(name, "layer", scope.entries) for name in named]
+        others = [name for name in scope.entries if name != entry.name] if named else []
+        found = [scope.known(name, "layer", scope.entries, suited=others) for name in named]
+        if entry.share:
+            named.append(entry.share)
+            found.append(self.shares(entry, entry.share))
         if inputs is None or not all(found):
             scope.failed.add(entry.name)
             return []
@@ -74,6 +77,15 @@ class _Wiring:
                 self.circle(name)
                 return []
         return needed
+
+    def shares(self, entry: LayerEntry, name: Name) -> bool:
+        """Whether there is a layer to share the weights of; its like are suggested if not."""
+        alike = [
+            other.name
+            for other in self.scope.spec.layers
+            if other is not entry and other.component.type == entry.component.type
+        ]
+        return self.scope.known(name, "layer", self.scope.entries, suited=alike)
 
     def circle(self, name: str) -> None:
         """Report that the open layers from `name` on need each other."""
