@@ -186,3 +186,12 @@ def test_a_parameter_of_the_block_is_told_with_its_sign(word, help):
 def test_a_parameter_of_a_block_is_none_outside_of_it():
     text = BLOCKS.replace("LAYER", "$units").replace("$width", "units")
     assert problem(text).help == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "help"), [("text, side", "text, side"), ("next box", "next, box")]
+)
+def test_names_with_an_x_are_not_taken_apart(written, help):
+    inputs = "{text: [4], side: [4], next: [4], box: [4]}"
+    text = f"tfgraph: 1\ninputs: {inputs}\nlayers:\n  - concat:\n    from: {written}\n"
+    assert problem(text).help == f"write `[{help}]`"

@@ -129,7 +129,7 @@ def _of_text(text: str, schema: dict[str, Any]) -> Iterator[Any]:
         if isinstance(choice, str) and choice.lower() == text.lower():
             yield choice
     inner = re.sub(r"^[\[(]|[\])]$", "", text)
-    parts = [part for part in re.split(r" *[,x×] *| +", inner) if part]
+    parts = [part for part in re.split(r" *[,×] *|(?<=\d) *x *(?=\d)| +", inner) if part]
     if len(parts) > 1 or inner != text:
         yield [as_item(part) for part in parts]
     slug = re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_")
