@@ -226,3 +226,14 @@ def test_hundreds_of_slips_in_good_specs_hide_no_other_mistake(capsys):
     assert made >= 200
     assert told >= 0.98 * made
     assert once >= 0.95 * made
+
+
+def test_an_anchor_in_what_is_left_out_is_not_unknown():
+    text = "tfgraph: 1\ninputs: {x: [4]}\nlayers:\n  - dense: &u 4: 5\n  - dense: *u\n  - relux\n"
+    assert [code for code, _ in marked(text)] == ["TG101", "TG202"]
+
+
+def test_a_setting_below_what_is_left_out_is_no_further_mistake():
+    with pytest.raises(SpecError) as caught:
+        tfgraph.loads(f"vars:\n  a: b: c\n{SPEC}", set={"vars.a": 3})
+    assert [d.code for d in caught.value.diagnostics] == ["TG101"]

@@ -60,19 +60,23 @@ def compose(source: Source, start: int = 0) -> Reading:
     try:
         return composer.reading()
     except yaml.YAMLError as error:
-        return _recovered(source, error.with_traceback(None), composer.diagnostics)
+        # Where a setting is no YAML, nothing of it is.
+        whole = start == 0
+        return _recovered(source, error.with_traceback(None), composer.diagnostics, whole)
 
 
-def _recovered(source: Source, error: yaml.YAMLError, found: list[Diagnostic]) -> Reading:
-    """What there is to read of a text that is not YAML everywhere."""
+def _recovered(
+    source: Source, error: yaml.YAMLError, found: list[Diagnostic], whole: bool
+) -> Reading:
+    """What there is to read of a text that is not YAML everywhere, if it is the `whole` source."""
     from tfgraph.spec.recovery import recovered
 
     syntax, mended = recovered(source, error)
     # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
     if "nesting depth" in str(getattr(error, "problem", "")):
         return Reading(None, [*found, Diagnostic("TG102", TOO_DEEP, syntax[0].span)])
-    if mended is None:
-        return Reading(None, [*found, *syntax])
+    if mended is None or not whole:
+        return Reading(None, [*found, *syntax[:1]] if not whole else [*found, *syntax])
     node, anew, lost = Composer(source, mended.text, mended).reading()
     told = [d for d in found if not any(d.says_as(other) for other in anew)]
     return Reading(node, [*told, *anew, *syntax], lost)
@@ -177,6 +181,10 @@ class Composer:
         if event.anchor in self.open_anchors:
             message = f"the alias `*{event.anchor}` stands inside what it names"
             raise _StopReading(Diagnostic("TG107", message, self.span(event)))
+        if event.anchor not in self.anchors and self.mended and self.mended.lost:
+            # It may stand in what is left out.
+            self.lost[self.span(event).place] = frozenset().union(*self.mended.lost.values())
+            return Scalar(UNKNOWN, self.span(event))
         if event.anchor not in self.anchors:
             message = f"no anchor `&{event.anchor}` stands before this alias"
             raise _StopReading(Diagnostic("TG107", message, self.span(event)))

@@ -15,7 +15,7 @@ import yaml
 
 from tfgraph.diagnostics import MAX_WIDTH, Diagnostic, Source
 from tfgraph.spec.events import events_of
-from tfgraph.spec.lines import depth, is_item
+from tfgraph.spec.outline import NULL, around, columns
 from tfgraph.spec.slips import MAX_TEXT
 from tfgraph.spec.syntax import not_yaml
 
@@ -23,12 +23,7 @@ from tfgraph.spec.syntax import not_yaml
 MAX_SLIPS = 10
 #: So many characters are read anew, in all.
 MAX_READ = 40 * MAX_TEXT
-#: So many columns of the lines above are tried for an entry that stands in none of them.
-MAX_COLUMNS = 4
-_NULL = "~"
 _SPEC = re.compile(r"^\W*tfgraph\b", re.MULTILINE)
-_KEY = re.compile(r"(?: *- +)* *[^\w\s#-]?([A-Za-z][\w.-]*)")
-_DASHES = re.compile(r" *(?:- +)+")
 _WORD = re.compile(r"[A-Za-z][\w.-]*")
 
 
@@ -65,20 +60,6 @@ def recovered(source: Source, error: yaml.YAMLError) -> tuple[list[Diagnostic], 
     """
     recovery = _Recovery(source)
     return recovery.diagnostics(error), recovery.mended()
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """An item of a list or a key with its value: its first and last line, counted from 0."""
-
-    first: int
-    last: int
-    column: int
-    key: str = ""
-
-    def placeholder(self, column: int) -> str:
-        """A null in place of it."""
-        return " " * column + (f"{self.key}: {_NULL}" if self.key else f"- {_NULL}")
 
 
 class _Recovery:
@@ -135,10 +116,10 @@ class _Recovery:
             if goes_on:
                 return True, following
         places = {line, *(min(at, len(self.lines) - 1) for at, _ in _places_of(error))}
-        entries = {entry for number in places for entry in _around(self.lines, number)}
+        entries = {entry for number in places for entry in around(self.lines, number)}
         for entry in sorted(entries, key=lambda entry: (entry.last - entry.first, -entry.column)):
             # A key in another column is part of something else.
-            others = () if entry.key else _columns(self.lines, entry.first)
+            others = () if entry.key else columns(self.lines, entry.first)
             for column in dict.fromkeys([entry.column, *others]):
                 text = entry.placeholder(column)
                 rest = dict.fromkeys(range(entry.first + 1, entry.last + 1), "")
@@ -193,7 +174,7 @@ def _stops(text: str, placed: tuple[int, int] | None = None) -> tuple[bool, Any]
         for event in events_of(text):
             if not seen and isinstance(event, yaml.ScalarEvent):
                 mark: Any = event.start_mark
-                seen = (mark.line, mark.column) == placed and event.value == _NULL
+                seen = (mark.line, mark.column) == placed and event.value == NULL
     except yaml.YAMLError as error:
         # Its frames would keep the text, in a circle.
         return seen, error.with_traceback(None)
@@ -247,56 +228,6 @@ def _without_tabs(lines: Sequence[str], number: int) -> Iterator[dict[int, str]]
 
 def _indentation(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _around(lines: Sequence[str], number: int) -> Iterator[_Entry]:
-    """The entries that a line belongs to, the innermost first."""
-    below: int | None = None
-    item_below = False
-    for first in range(number, -1, -1):
-        line = lines[first]
-        if not line.strip() or line.lstrip().startswith("#") or len(line) > MAX_WIDTH:
-            continue
-        if line.startswith("%"):
-            return  # that is for YAML
-        column, item, key = depth(line), is_item(line), _KEY.match(line)
-        # A list may stand in the column of its key.
-        if below is not None and column >= below and not (column == below and item_below > item):
-            continue
-        if not item and key is None:
-            continue
-        below, item_below = column, item
-        last = _last(lines, first, column, item)
-        yield _Entry(first, last, column, "" if item or key is None else key[1])
-        if column == 0 and not item:
-            return
-
-
-def _last(lines: Sequence[str], first: int, column: int, item: bool) -> int:
-    """The last line of the entry that starts in a line."""
-    last = first
-    for number in range(first + 1, len(lines)):
-        line = lines[number]
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if depth(line) < column or (depth(line) == column and (item or not is_item(line))):
-            break
-        last = number
-    return last
-
-
-def _columns(lines: Sequence[str], first: int) -> list[int]:
-    """The columns in which entries start in the lines above, the nearest first."""
-    found: dict[int, None] = {}
-    for number in range(first - 1, -1, -1):
-        line = lines[number]
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        inner = _DASHES.match(line)
-        found |= dict.fromkeys([*([inner.end()] if inner else []), depth(line)])
-        if len(found) >= MAX_COLUMNS or depth(line) == 0:
-            break
-    return list(found)[:MAX_COLUMNS]
 
 
 def _words(lines: Sequence[str]) -> frozenset[str]:

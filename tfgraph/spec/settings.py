@@ -31,7 +31,7 @@ from tfgraph.spec.composer import MAX_DEPTH
 from tfgraph.spec.language import LAYER_SIBLINGS, LOSS_SIBLINGS
 from tfgraph.spec.meaning import asked, called, parameter_names
 from tfgraph.spec.naming import layer_names
-from tfgraph.spec.nodes import Mapping, Node, Scalar, Sequence, at, is_null, kind_of
+from tfgraph.spec.nodes import UNKNOWN, Mapping, Node, Scalar, Sequence, at, is_null, kind_of
 from tfgraph.spec.reader import read
 from tfgraph.spec.variables import Notes
 from tfgraph.spec.wording import flow
@@ -89,7 +89,8 @@ def apply_setting(node: Node, setting: str, registry: Registry, notes: Notes) ->
         check_start(node, path, text.strip(), steps[0], Words(registry, node))
         return _Setter(steps, value, Words(registry, node)).changed(node, 0, "", entry=False)
     except BadPath as error:
-        notes.report("TG213", error.message, error.span, help=error.help)
+        if error.message:
+            notes.report("TG213", error.message, error.span, help=error.help)
         return node
 
 
@@ -196,6 +197,8 @@ def _opened(node: Scalar, step: Step, words: Words, key: str) -> Mapping:
     if isinstance(node.value, str):
         help = f"`{node.value}` stands there: set `{key or 'it'}` as a whole to change the type"
         raise BadPath(f"there is no `{step.text}` here", step.span, help)
+    if isinstance(node, Scalar) and node.value is UNKNOWN:
+        raise BadPath("", step.span)  # why it is not known is already reported
     raise BadPath(f"there is no `{step.text}` in {kind_of(node)}", step.span)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from tfgraph.diagnostics import Span
+from tfgraph.diagnostics import MAX_PROBLEMS, Span
 from tfgraph.spec.anatomy import told_apart
 from tfgraph.spec.blocks.declared import Block
 from tfgraph.spec.expressions import names_in
@@ -145,14 +145,20 @@ class Lacking:
     def renamed(self) -> dict[Scalar, str]:
         """Declared parameters that nothing uses, with the name that is used in place of each."""
         found: dict[Scalar, str] = {}
+        # Where one place has it so, that place may be wrong as well as the declaration.
+        several = [
+            name
+            for name in self.unknown
+            if len(self.used[name]) + len(self.given.get(name, ())) > 1
+        ][:MAX_PROBLEMS]
         for key, _ in self.block.params_node or ():
             name = key.value
             if name not in self.block.params or name in self.used or name in self.given:
                 continue
-            meant = closest(name, [n for n in self.unknown if n not in found.values()])
-            # Where one place has it so, that place may be wrong as well as the declaration.
-            if meant and len(self.used[meant]) + len(self.given.get(meant, ())) > 1:
+            meant = closest(name, several)
+            if meant:
                 found[key] = meant
+                several.remove(meant)
         return found
 
     @cached_property
