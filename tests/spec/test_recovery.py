@@ -237,3 +237,13 @@ def test_a_setting_below_what_is_left_out_is_no_further_mistake():
     with pytest.raises(SpecError) as caught:
         tfgraph.loads(f"vars:\n  a: b: c\n{SPEC}", set={"vars.a": 3})
     assert [d.code for d in caught.value.diagnostics] == ["TG101"]
+
+
+def test_what_a_guess_puts_into_a_brace_is_not_judged():
+    text = "tfgraph: 1\ninputs: {x: [4]}\nvars:\n  m: {a\nlayers:\n  - dense: $m\n"
+    assert marked(text) == [("TG101", "{")]
+
+
+def test_what_seemed_to_stand_in_an_open_bracket_is_not_judged_by_it():
+    text = "tfgraph: 1\ninputs: {x: [4]}\nlayers: [\n  {dense: 3,\n  {relu: {}}\n]\n"
+    assert [code for code, _ in marked(text)] == ["TG101"]

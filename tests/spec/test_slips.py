@@ -68,6 +68,92 @@ OUT_OF_LINE = {
         (5, "    name: last"),
     ),
 }
+MORE = {
+    "a key in column 1": (
+        HEAD + "  - matmul: 1\n" + REST + "train:\n  epochs: 3\nbatch_size: 64\n  shuffle: true\n",
+        "batch_size",
+        "start it in column 3",
+        (9, "  batch_size: 64"),
+    ),
+    "no opening brace": (
+        HEAD + "  - dense: units: 3, bias: true}\n  - matmul: 1\n" + REST,
+        "u",
+        "write `- dense: {units: 3, bias: true}`",
+        (4, "  - dense: {units: 3, bias: true}"),
+    ),
+    "a round bracket for a brace": (
+        HEAD + "  - dense: (units: 3, bias: true}\n  - matmul: 1\n" + REST,
+        "(",
+        "write `- dense: {units: 3, bias: true}`",
+        (4, "  - dense: {units: 3, bias: true}"),
+    ),
+    "a dash without a blank above a name": (
+        HEAD + "  -dense: {units: 3}\n    name: a\n  - matmul: 1\n" + REST,
+        "-",
+        "write `- dense: {units: 3}`",
+        (4, "  - dense: {units: 3}"),
+    ),
+    "an entry in braces above a name": (
+        HEAD + "  - {dense: 3}\n    name: a\n  - matmul: 1\n" + REST,
+        "{",
+        "write `- dense: 3`",
+        (4, "  - dense: 3"),
+    ),
+    "a dash before the first key of a section": (
+        HEAD + "  - matmul: 1\n" + REST + "train:\n  - batch_size: 64\n  epochs: 3\n",
+        "-",
+        "write `batch_size: 64` without the `-`",
+        (8, "  batch_size: 64"),
+    ),
+    "a dash before the last key of a section": (
+        HEAD + "  - matmul: 1\n" + REST + "train:\n  batch_size: 64\n  - epochs: 3\n",
+        "-",
+        "write `epochs: 3` without the `-`",
+        (9, "  epochs: 3"),
+    ),
+    "no blank after the colon before a brace": (
+        HEAD + "  - dense:{units: 3, bias: true}\n  - matmul: 1\n" + REST,
+        ":",
+        "write `- dense: {units: 3, bias: true}`",
+        (4, "  - dense: {units: 3, bias: true}"),
+    ),
+    "no blank after the colon of a name": (
+        HEAD + "  - dense: 3\n    name:first\n  - matmul: 1\n" + REST,
+        ":",
+        "write `name: first`",
+        (5, "    name: first"),
+    ),
+    "an en dash": (
+        HEAD + "  - relu\n  \N{EN DASH} matmul: 1\n" + REST,
+        "\N{EN DASH}",
+        "write `- matmul: 1`",
+        (5, "  - matmul: 1"),
+    ),
+    "two hyphens": (
+        HEAD + "  - relu\n  -- matmul: 1\n" + REST,
+        "--",
+        "write `- matmul: 1`",
+        (5, "  - matmul: 1"),
+    ),
+    "a star": (
+        HEAD + "  - relu\n  * matmul: 1\n" + REST,
+        "*",
+        "write `- matmul: 1`",
+        (5, "  - matmul: 1"),
+    ),
+    "an apostrophe": (
+        "description: 'it's small'\n" + HEAD + "  - matmul: 1\n" + REST,
+        "'",
+        'write `description: "it\'s small"`',
+        (1, 'description: "it\'s small"'),
+    ),
+    "a semicolon for a colon": (
+        HEAD + "  - matmul: 1\n" + REST + "description; small\n",
+        "description",
+        "write `description: small`",
+        (7, "description: small"),
+    ),
+}
 DASHES = {
     "none before a key": (
         HEAD + "  - relu\n  matmul: 1\n  - relu\n" + REST,
@@ -185,6 +271,7 @@ CASES = {
     for kind, cases in (
         ("column", OUT_OF_LINE),
         ("dash", DASHES),
+        ("more", MORE),
         ("colon", COLONS),
         ("brace", BRACES),
     )

@@ -78,7 +78,9 @@ def _recovered(
     if mended is None or not whole:
         return Reading(None, [*found, *syntax[:1]] if not whole else [*found, *syntax])
     node, anew, lost = Composer(source, mended.text, mended).reading()
-    told = [d for d in found if not any(d.says_as(other) for other in anew)]
+    # What was read behind a bracket that is open was taken to be inside it.
+    before = [d for d in found if d.span.place < syntax[0].span.place]
+    told = [d for d in before if not any(d.says_as(other) for other in anew)]
     return Reading(node, [*told, *anew, *syntax], lost)
 
 

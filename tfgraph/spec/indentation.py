@@ -34,6 +34,23 @@ def indented_section(source: Source, number: int) -> Iterator[Slip]:
             )
 
 
+def outdented(source: Source, number: int) -> Iterator[Slip]:
+    """A key of a section in column 1, where those above and below it are indented."""
+    above = next(lines_above(source, number), None)
+    found = KEY.fullmatch(source.line(above)) if above else None
+    wanted = depth(source.line(number))
+    if above is None or not found or found[1] or found[2] in SECTIONS or not wanted:
+        return
+    before = next(lines_above(source, above), None)
+    if before and depth(source.line(before)) == wanted:
+        yield Slip(
+            {above: " " * wanted + source.line(above)},
+            span_in(source, above, 0, len(found[2])),
+            f"`{found[2]}` is not in line with what stands above and below it",
+            f"start it in column {wanted + 1}",
+        )
+
+
 def out_of_line(source: Source, number: int) -> Iterator[Slip]:
     """A key that starts in another column than those beside it."""
     found = KEY.fullmatch(source.line(number))

@@ -208,7 +208,7 @@ def _without_mark(lines: Sequence[str], number: int, column: int) -> Iterator[di
     tag = lines[number][max(0, column - 1) : column] == "!"
     if (
         mark.strip()
-        and mark != ":"
+        and mark not in ":{["
         and not tag
         and not mark.isalnum()
         and len(lines[number]) <= MAX_WIDTH

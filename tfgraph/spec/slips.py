@@ -14,7 +14,13 @@ import yaml
 
 from tfgraph.diagnostics import MAX_WIDTH, Source
 from tfgraph.spec.events import events_of
-from tfgraph.spec.indentation import first_item, indented_section, out_of_line, sibling_as_item
+from tfgraph.spec.indentation import (
+    first_item,
+    indented_section,
+    out_of_line,
+    outdented,
+    sibling_as_item,
+)
 from tfgraph.spec.language import SECTIONS
 from tfgraph.spec.lines import (
     KEY,
@@ -32,9 +38,14 @@ MAX_TEXT = 50_000
 _LISTS = [name for name, part in SECTIONS.items() if part.schema.get("type") == "array"]
 _TEXTS = [name for name, part in SECTIONS.items() if part.schema.get("type") == "string"]
 _BARE = re.compile(
-    r"( *(?:- +)?)([A-Za-z][\w.]*)(?:(?: *=+ *| +)([^\s#:{\[]+|\{.*\}|\[.*\]))?\s*(?:#.*)?"
+    r"( *(?:- +)?)([A-Za-z][\w.]*)(?:(?: *=+ *| *; +| +)([^\s#:{\[]+|\{.*\}|\[.*\]))?\s*(?:#.*)?"
 )
 _QUOTED_OR_COMMENT = re.compile("[\"'#]")
+_OTHER_DASH = re.compile(r"( *)([*•–—−]|--+) +(.*)")
+_QUOTED = re.compile(r"( *(?:- +)?[A-Za-z][\w.]*: +)'(.*)'\s*")
+_BRACED = re.compile(r"( *)- +\{([A-Za-z][\w.]*: *[^{}\[\],]+|[A-Za-z][\w.]*: *\{.*\})\}\s*")
+_CLOSED = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*:) +(\(?[A-Za-z][\w.]*: .*\})\s*")
+_NO_BLANK = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*):([A-Za-z{\[].*)")
 _TIGHT = re.compile(r"( *)-([A-Za-z].*)")
 _TWO_KEYS = re.compile(r"( *(?:- +)?)([A-Za-z][\w.]*): +([A-Za-z][\w.]*: +[^#]*?)\s*(?:#.*)?")
 
@@ -46,9 +57,16 @@ def slip(source: Source, number: int) -> Slip | None:
     guesses = chain(
         indented_section(source, number),
         first_item(source, number),
+        outdented(source, number),
         out_of_line(source, number),
         sibling_as_item(source, number),
+        _other_dash(source, number),
+        _apostrophe(source, number),
+        _braced_entry(source, number),
+        _lost_opening(source, number),
+        _tight_colon(source, number),
         _tight_dashes(source, number),
+        _stray_dash(source, number),
         _missing_dashes(source, number),
         _missing_colons(source, number),
         _two_keys(source, number),
@@ -82,16 +100,97 @@ def _gets_further(source: Source, number: int, edits: dict[int, str]) -> bool:
     return True
 
 
+def _other_dash(source: Source, number: int) -> Iterator[Slip]:
+    """An item with what is a dash elsewhere, here or above: `* relu`, an en dash, two hyphens."""
+    for at in (number, *lines_above(source, number)):
+        if found := _OTHER_DASH.fullmatch(source.line(at)):
+            span = span_in(source, at, len(found[1]), len(found[2]))
+            entry = f"- {found[3]}"
+            message = "an item of a list starts with one `-` and a space"
+            yield Slip({at: found[1] + entry}, span, message, f"write `{entry}`")
+
+
+def _apostrophe(source: Source, number: int) -> Iterator[Slip]:
+    """An apostrophe in a text in single quotes, which ends it."""
+    found = _QUOTED.fullmatch(source.line(number))
+    if found and "'" in found[2] and '"' not in found[2]:
+        entry = f'{found[1]}"{found[2]}"'
+        span = span_in(source, number, found.start(2) + found[2].index("'"), 1)
+        message = "this `'` ends the text there"
+        yield Slip({number: entry}, span, message, f"write `{entry.strip()}`")
+
+
+def _braced_entry(source: Source, number: int) -> Iterator[Slip]:
+    """An item in braces with something beside it: `- {dropout: 0.2}`, and `name: x` below."""
+    for at in lines_above(source, number):
+        if found := _BRACED.fullmatch(source.line(at)):
+            entry = f"- {found[2]}"
+            span = span_in(source, at, len(found[1]) + 2, 1)
+            message = "what stands beside an entry follows none in braces"
+            yield Slip({at: found[1] + entry}, span, message, f"write `{entry}`")
+        if is_item(source.line(at)):
+            return
+
+
+def _lost_opening(source: Source, number: int) -> Iterator[Slip]:
+    """A brace that closes what none opens, behind a key: `dense: units: 3}`."""
+    line = source.line(number)
+    found = _CLOSED.fullmatch(line)
+    if found and line.count("{") + 1 == line.count("}"):
+        entry = f"{found[2].strip()} {{{found[3].lstrip('( ')}"
+        yield Slip(
+            {number: found[1] + entry},
+            span_in(source, number, found.start(3), 1),
+            f"a `{{` is missing after `{found[2].strip()}`",
+            f"write `{'- ' if found[1].strip() else ''}{entry}`",
+        )
+
+
+def _tight_colon(source: Source, number: int) -> Iterator[Slip]:
+    """A key without a blank after its colon, here or in the line above: `max_pool:{size: 2}`."""
+    for at in (number, *list(lines_above(source, number))[:1]):
+        if found := _NO_BLANK.fullmatch(source.line(at)):
+            entry = f"{found[2]}: {found[3]}"
+            yield Slip(
+                {at: found[1] + entry},
+                span_in(source, at, len(found[1]) + len(found[2]), 1),
+                f"a space is missing after `{found[2]}:`",
+                f"write `{'- ' if found[1].strip() else ''}{entry.strip()}`",
+            )
+
+
 def _tight_dashes(source: Source, number: int) -> Iterator[Slip]:
-    """Items without a blank after the dash."""
-    column = depth(source.line(number))
+    """Items without a blank after the dash, here or above what belongs to one."""
+    near = [number, *lines_above(source, number)]
+    first = next((at for at in near if _TIGHT.fullmatch(source.line(at))), None)
+    if first is None:
+        return
+    column = depth(source.line(first))
     edits = {}
-    for at in lines_around(source, number):
+    for at in lines_around(source, first):
         if (found := _TIGHT.fullmatch(source.line(at))) and len(found[1]) == column:
             edits[at] = f"{found[1]}- {found[2]}"
     if edits:
         message = "a space is missing after this `-`"
         yield Slip(edits, span_in(source, min(edits), column, 1), message, _to_write(edits))
+
+
+def _stray_dash(source: Source, number: int) -> Iterator[Slip]:
+    """A dash before a key of a mapping, here or above: `train:`, `- epochs: 3`, `batch_size: 8`."""
+    for at in (number, *lines_above(source, number)):
+        line = source.line(at)
+        if depth(line) == 0:
+            return
+        if not is_item(line):
+            continue
+        parent = next((up for up in lines_above(source, at) if depth(source.line(up)) == 0), None)
+        key = KEY.fullmatch(source.line(parent)) if parent else None
+        if key and key[2] in SECTIONS and key[2] not in _LISTS:
+            entry = line.strip().removeprefix("-").strip()
+            message = f"`{key[2]}` is a mapping, and `-` starts an item of a list"
+            span = span_in(source, at, depth(line), 1)
+            edits = {at: " " * depth(line) + entry}
+            yield Slip(edits, span, message, f"write `{entry}` without the `-`")
 
 
 def _missing_dashes(source: Source, number: int) -> Iterator[Slip]:

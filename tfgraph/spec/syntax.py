@@ -112,7 +112,9 @@ def _unclosed(start: Span, found: Span, end: Span) -> NotYaml:
     help = f"write `{closing}` for `{wrong}`" if wrong else f"close it with `{closing}`"
     closed = line if mark in _CLOSING else f"{line}{mark}"
     found_there = Diagnostic("TG101", f"this `{mark}` is not closed", start, notes=notes, help=help)
-    return NotYaml(found_there, {start.line: _closed(closed)})
+    # A brace without a pair in it may hold anything.
+    sure = mark != "{" or ":" in line[start.column :]
+    return NotYaml(found_there, {start.line: _closed(closed)} if sure else {})
 
 
 def _closed(line: str) -> str:

@@ -145,7 +145,8 @@ class _Validator:
                 "TG204",
                 "a spec needs `inputs` or `data`",
                 spans["layers"],
-                help="`inputs: {x: [784]}` declares one input of 784 numbers an example",
+                help="`data:` names a dataset, and `inputs: {x: [784]}` declares one input of 784 "
+                "numbers an example",
             )
         for section, needed in (("optimizer", "loss"), ("loss", "optimizer")):
             if section in sections and needed not in given:

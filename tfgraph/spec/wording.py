@@ -38,7 +38,8 @@ def as_list(name: str, takes: str, place: Node, types: Collection[str] = ()) -> 
     if not takes.startswith("a list of"):
         return ""
     if isinstance(place, Scalar) and isinstance(place.value, str):
-        return f"write `{name}: [{shortened(place.value)}]`"
+        item = place.value.strip().removeprefix("-").strip()
+        return f"write `{name}: [{shortened(item)}]`" if item and "- " not in item else ""
     if not isinstance(place, Mapping) or not place.entries:
         return ""
     if named := _named(place, types):
