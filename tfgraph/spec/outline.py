@@ -60,7 +60,8 @@ def _last(lines: Sequence[str], first: int, column: int, item: bool) -> int:
         line = lines[number]
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if depth(line) < column or (depth(line) == column and (item or not is_item(line))):
+        inside = not item and (is_item(line) or line.lstrip()[0] in "]}")
+        if depth(line) < column or (depth(line) == column and not inside):
             break
         last = number
     return last

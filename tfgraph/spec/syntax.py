@@ -131,7 +131,9 @@ def _closed(line: str) -> str:
             line = line[: found.start()] + waiting.pop() + line[found.end() :]
         elif mark.startswith("#"):
             end = found.start()
-    return line[:end].rstrip() + "".join(reversed(waiting))
+    text, closing = line[:end].rstrip(), "".join(reversed(waiting))
+    # A comma at the end parts it from what follows.
+    return f"{text[:-1]}{closing}," if closing and text.endswith(",") else text + closing
 
 
 def _closed_by_another(start: Span) -> str:
