@@ -35,7 +35,7 @@ from tfgraph.spec.plan.memory import LIMITS
 #: Bytes that the process may have in all, Python and the package included.
 MEMORY = 200 * 2**20
 #: Modules that are first imported while a spec is looked at, and may be.
-LAZY = ("tfgraph.spec.elsewhere", "tfgraph.spec.recovery")
+LAZY = ("tfgraph.spec.elsewhere", "tfgraph.spec.plan.mends", "tfgraph.spec.recovery")
 #: Events that do nothing.
 HARMLESS = frozenset({"object.__getattr__", "sys._getframe", "builtins.id"})
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

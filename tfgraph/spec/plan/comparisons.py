@@ -9,7 +9,6 @@ from functools import partial
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LossEntry, MetricEntry
 from tfgraph.spec.plan.contract import Caller
-from tfgraph.spec.plan.mends import beside, best_first, mend_comparison
 from tfgraph.spec.plan.model import PlannedLoss, PlannedMetric
 from tfgraph.spec.plan.pairing import Pair, Pairing
 from tfgraph.spec.plan.scope import Scope
@@ -76,6 +75,8 @@ def _compared(pairing: Pairing, entry: LossEntry | MetricEntry) -> Pair | None:
     try:
         check(output, wanted)
     except ComponentError as error:
+        from tfgraph.spec.plan.mends import mend_comparison
+
         help = mend_comparison(scope, entry, of, target, check)
         # What mends one comparison of an output mends the others.
         if not help or help not in {found.help for found in scope.diagnostics}:
@@ -115,6 +116,8 @@ def _ask(
     pairing: Pairing, entry: LossEntry | MetricEntry, of: str | None, target: str | None
 ) -> None:
     """Report that an entry does not say what it compares, with what fits."""
+    from tfgraph.spec.plan.mends import beside, best_first
+
     scope = pairing.scope
     found = pairing.meant(entry, of or "", target or "") if None not in (of, target) else None
     pair = dict(zip(("of", "target"), found)) if found else {}

@@ -8,7 +8,6 @@ from tfgraph.api import Layer, LayerReference, WeightSpec
 from tfgraph.errors import ComponentError
 from tfgraph.spec.model import LayerEntry
 from tfgraph.spec.plan import budget, contract
-from tfgraph.spec.plan.mends import mend_layer, one_more
 from tfgraph.spec.plan.model import PlannedLayer
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.sharing import is_frozen, owner_of
@@ -24,6 +23,8 @@ def check_number_of_inputs(scope: Scope, entry: LayerEntry, number: int) -> bool
     if most is not None and least != most:
         wanted = f"{least} to {most}"
     wanted += " input" if wanted == "1" else " inputs"
+    from tfgraph.spec.plan.mends import one_more
+
     surplus = entry.inputs[most:] if most is not None else ()
     scope.report(
         "TG302",
@@ -57,6 +58,8 @@ def plan_layer(
         output = contract.infer(caller, xs)
         weights = contract.weights(caller, xs)
     except ComponentError as error:
+        from tfgraph.spec.plan.mends import mend_layer
+
         help = mend_layer(scope, entry, layer, inputs, error)
         scope.misfit("TG301", entry, error, [*inputs, *named], help)
         return None

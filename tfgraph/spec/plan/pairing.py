@@ -12,7 +12,6 @@ from tfgraph.errors import ComponentError, PluginError
 from tfgraph.spec.model import LossEntry, MetricEntry, Name
 from tfgraph.spec.plan.contract import Caller
 from tfgraph.spec.plan.fields import find_fields
-from tfgraph.spec.plan.mends import suits
 from tfgraph.spec.plan.model import above
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.spec.plan.wiring import plan_layers
@@ -101,6 +100,8 @@ def _with(pair: Pair, of: str, target: str) -> bool:
 
 def _rank(scope: Scope, entry: LossEntry | MetricEntry, pair: Pair) -> int:
     """0 for a pair that does not fit, or whose output is made of the field among others."""
+    from tfgraph.spec.plan.mends import suits
+
     of, target = pair
     check = partial(Caller(entry.component, entry.span).call, "check")
     fits = suits(scope, check, of, target)

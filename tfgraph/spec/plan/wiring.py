@@ -6,7 +6,6 @@ from tfgraph.api import Layer, LayerReference
 from tfgraph.spec.language import INPUT
 from tfgraph.spec.model import LayerEntry, Name
 from tfgraph.spec.plan.inference import check_number_of_inputs, plan_layer
-from tfgraph.spec.plan.mends import culprit
 from tfgraph.spec.plan.scope import Scope
 from tfgraph.words import listed
 
@@ -89,6 +88,8 @@ class _Wiring:
 
     def circle(self, name: str) -> None:
         """Report that the open layers from `name` on need each other."""
+        from tfgraph.spec.plan.mends import culprit
+
         path = list(self.open)
         around = [*path[path.index(name) :], name]
         message = "layers depend on each other in a circle: " + " → ".join(around)
