@@ -98,15 +98,19 @@ def test_a_slip_of_yaml_is_one_mistake(slip):
     assert found[0] in ("TG101", "TG207")
 
 
-@pytest.mark.parametrize("other", OTHERS, ids=lambda other: other[2])
-@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+#: Each slip with each of the others that it leaves in the text.
+PAIRS = [
+    pytest.param(slip, other, id=f"{name}-{other[2]}")
+    for name, slip in SLIPS.items()
+    for other in OTHERS
+    if SPEC.replace(*slip).count(other[0]) == 1
+]
+
+
+@pytest.mark.parametrize(("slip", "other"), PAIRS)
 def test_a_slip_of_yaml_hides_no_other_mistake(slip, other):
     *change, wrong = other
-    try:
-        text = changed(slip, change)
-    except AssertionError:
-        pytest.skip("both change the same part")
-    found = marked(text)
+    found = marked(changed(slip, change))
     assert len(found) == 2, found
     assert wrong in dict(map(reversed, found))
 

@@ -75,8 +75,10 @@ def _recovered(
     # The libyaml of newer PyYAML has a limit too, and meets it while it looks ahead for a key.
     if "nesting depth" in str(getattr(error, "problem", "")):
         return Reading(None, [*found, Diagnostic("TG102", TOO_DEEP, syntax[0].span)])
-    if mended is None or not whole:
-        return Reading(None, [*found, *syntax[:1]] if not whole else [*found, *syntax])
+    if not whole:
+        return Reading(None, [*found, syntax[0]])
+    if mended is None:
+        return Reading(None, [*found, *syntax])
     node, anew, lost = Composer(source, mended.text, mended).reading()
     # What was read behind a bracket that is open was taken to be inside it.
     before = [d for d in found if d.span.place < syntax[0].span.place]

@@ -99,20 +99,12 @@ class _Recovery:
     ) -> tuple[bool, Any]:
         """Mend what is wrong at a place; whether it is, and the next error, if there is one."""
         line, column = place
-        if edits:
-            changes = {number - 1: text for number, text in edits.items()}
-            goes_on, following = self.tried(changes, error, again=True)
-            if goes_on:
-                return True, following
-        for changes in _without_mark(self.lines, line, column):
-            goes_on, following = self.tried(changes, error)
-            if goes_on:
-                return True, following
+        meant = [{number - 1: text for number, text in edits.items()}] if edits else []
         # What is too deep is part of the text above it, and no entry.
         tabless = list(_without_tabs(self.lines, line))
         tabless.sort(key=lambda changes: -_number_of_events(self.changed(changes)))
-        for changes in tabless:
-            goes_on, following = self.tried(changes, error)
+        for changes in (*meant, *_without_mark(self.lines, line, column), *tabless):
+            goes_on, following = self.tried(changes, error, again=changes in meant)
             if goes_on:
                 return True, following
         places = {line, *(min(at, len(self.lines) - 1) for at, _ in _places_of(error))}

@@ -75,14 +75,14 @@ class Scope:
         what: str,
         have: Collection[str],
         instead: Callable[[], str] = str,
-        suited: Collection[str] | None = None,
+        suited: Callable[[], Collection[str]] = tuple,
     ) -> bool:
         """Whether a name is among those there are, or may be that of something unsound.
 
         It is reported if not.
 
-        Where none of them is like it, `instead` is asked for help. Of those there are, only the
-        `suited` are suggested.
+        Where none of them is like it, `instead` is asked for help. Of those there are, only what
+        `suited` gives is suggested, if it gives any.
         """
         if name.value in have:
             return True
@@ -93,7 +93,7 @@ class Scope:
             self.failed.add(name.value)
             return True
         named = islice(
-            (other for other in suited or have if not other.startswith(UNTOLD)), MAX_WORDS
+            (other for other in suited() or have if not other.startswith(UNTOLD)), MAX_WORDS
         )
         have = list(named)
         near = [*have, *(self.spec.aliases if "layer" in what else ())]

@@ -61,7 +61,10 @@ class _Wiring:
             Name(reference.name, entry.spans.get(key, entry.span))
             for key, reference in references(entry.component).items()
         ]
-        others = [name for name in scope.entries if name != entry.name] if named else []
+
+        def others() -> list[str]:
+            return [name for name in scope.entries if name != entry.name]
+
         found = [scope.known(name, "layer", scope.entries, suited=others) for name in named]
         if entry.share:
             named.append(entry.share)
@@ -79,11 +82,11 @@ class _Wiring:
 
     def shares(self, entry: LayerEntry, name: Name) -> bool:
         """Whether there is a layer to share the weights of; its like are suggested if not."""
-        alike = [
-            other.name
-            for other in self.scope.spec.layers
-            if other is not entry and other.component.type == entry.component.type
-        ]
+
+        def alike() -> list[str]:
+            layers = (other for other in self.scope.spec.layers if other is not entry)
+            return [x.name for x in layers if x.component.type == entry.component.type]
+
         return self.scope.known(name, "layer", self.scope.entries, suited=alike)
 
     def circle(self, name: str) -> None:
