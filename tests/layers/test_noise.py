@@ -87,7 +87,7 @@ def context(*, training=True, step=0):
 
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("probability", [1e-4, 0.004, 1 / 256, 0.25, 0.7, 0.9999])
-def test_bernoulli_is_true_with_its_probability_whatever_bits_a_draw_takes(training, probability):
+def test_bernoulli_is_1_with_its_probability_whatever_bits_a_draw_takes(training, probability):
     x = tf.zeros([10, 100_003])  # not a multiple of what a word of random bits holds
     drawn = context(training=training).bernoulli(x, probability).numpy()
     deviation = np.sqrt(probability * (1 - probability) / drawn.size)
@@ -95,7 +95,15 @@ def test_bernoulli_is_true_with_its_probability_whatever_bits_a_draw_takes(train
     assert abs(drawn.mean() - probability) < 5 * deviation
 
 
-@pytest.mark.parametrize(("probability", "always"), [(0.0, False), (1.0, True)])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])
+def test_bernoulli_gives_zeros_and_ones_of_the_type_of_its_values(dtype, probability):
+    drawn = context().bernoulli(tf.zeros([3, 10_000], dtype), probability)
+    assert drawn.dtype == dtype
+    assert set(drawn.numpy().astype(float).ravel()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize(("probability", "always"), [(0.0, 0), (1.0, 1)])
 def test_bernoulli_of_0_and_1_is_certain(probability, always):
     assert np.all(context().bernoulli(tf.zeros([5, 7]), probability).numpy() == always)
 
@@ -104,7 +112,7 @@ def test_bernoulli_of_0_and_1_is_certain(probability, always):
 @pytest.mark.parametrize("distance", [1, 2, 3, 4, 8])
 def test_what_is_drawn_from_one_word_is_independent(probability, distance):
     drawn = context().bernoulli(tf.zeros([1, 400_000]), probability).numpy()[0]
-    both = np.mean(drawn[distance:] & drawn[:-distance])
+    both = np.mean(drawn[distance:] * drawn[:-distance])
     expected = probability**2
     assert abs(both - expected) < 6 * np.sqrt(expected * (1 - expected) / drawn.size)
 

@@ -68,18 +68,21 @@ class Context:
         return self._by_row(x, tf.float32, purpose)
 
     def bernoulli(self, x: Tensor, probability: float, purpose: str = "") -> Tensor:
-        """Booleans, one for each value of `x` ([batch, …]), true with `probability`.
+        """Ones with `probability` and else zeros, one for each value of `x` and of its type.
 
         They are keyed as the numbers of `uniform` are, and cost less: a draw takes 8 bits where
         they give the probability exactly, else 16, which round it to a multiple of 1/65536, and
         32 where it is nearer to 0 or to 1 than 1/256.
         """
         if min(probability, 1 - probability) < 1 / 256:
-            return self.uniform(x, purpose) < probability
+            return tf.cast(self.uniform(x, purpose) < probability, x.dtype)
         dtype = tf.uint8 if (probability * 256).is_integer() else tf.uint16
-        bound = tf.constant(round(probability * (dtype.max + 1)), dtype)
+        values = dtype.max + 1
         draw = self._bits if self.training else self._by_row
-        return draw(x, dtype, purpose) < bound
+        drawn = tf.cast(draw(x, dtype, purpose), tf.float32)
+        # Both terms are multiples of 1/65536 at the finest, so that the sum is exact. TensorFlow
+        # vectorises it, and no comparison of small integers.
+        return tf.cast(tf.floor(drawn / values + round(probability * values) / values), x.dtype)
 
     def _bits(self, x: Tensor, dtype: Any, purpose: str) -> Tensor:
         """Random numbers of an unsigned type, several out of one that is drawn."""

@@ -120,5 +120,5 @@ class GaussianNoise(Layer):
 
 def keep(x: Tensor, rate: float, ctx: Context, scale: float = 1.0) -> Tensor:
     """`x` with a share of `rate` of its values set to 0, and the others multiplied."""
-    mask = tf.cast(ctx.bernoulli(x, 1 - rate), x.dtype)
+    mask = ctx.bernoulli(x, 1 - rate)
     return x * (mask if scale == 1.0 else mask * tf.constant(scale, x.dtype))
