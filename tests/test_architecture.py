@@ -4,6 +4,7 @@ import ast
 import inspect
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,22 @@ def test_a_module_says_in_a_line_what_it_is(path):
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     first = doc.partition("\n")[0]
     assert first.endswith((".", ":")), f"{relative(path)}: {first!r}"
+
+
+def test_what_a_run_directory_holds_is_named_in_one_place():
+    own = PACKAGE / "run" / "names.py"
+    spelt = [value for name, value in runpy.run_path(own).items() if name.isupper()]
+    written = re.compile("|".join(rf"\b{re.escape(name)}(?:$|/)" for name in spelt))
+    for path in {*PACKAGE.glob("run/*.py"), *PACKAGE.glob("cli/*.py")} - {own}:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        found = [
+            node.value
+            for node in texts
+            if isinstance(node.value, str) and node not in docs and written.search(node.value)
+        ]
+        assert found == [], relative(path)
 
 
 def test_no_machine_is_named_in_the_repository():

@@ -15,6 +15,7 @@ from tfgraph.cli.output import say
 from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, Record, RunInfo
+from tfgraph.run.names import LOG
 from tfgraph.run.wording import outcome_line, record_line, transfer_line
 
 #: So many lines are written as they come; then one in so many seconds.
@@ -157,7 +158,7 @@ class Everything:
             err=True,
         )
         if run.directory:
-            click.echo(f"all of it is written down in {run.directory / 'run.log'}", err=True)
+            click.echo(f"all of it is written down in {run.directory / LOG}", err=True)
 
     def move(self, step: int, loss: float, speed: float) -> None:
         """Nothing: records are enough."""

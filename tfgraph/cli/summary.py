@@ -19,6 +19,7 @@ from tfgraph.reports.wrapping import MIN_WIDTH
 from tfgraph.run import RunDirectory
 from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, RunInfo
+from tfgraph.run.names import LOG, PLOTS, TENSORBOARD
 
 _MOST_PLOTS = 4
 
@@ -100,13 +101,13 @@ class Summary:
     def _rows(self, directory: RunDirectory) -> Iterator[tuple[str, str]]:
         with suppress(DataError):
             yield from self._checkpoints(directory)
-        plots = directory.path / "plots"
+        plots = directory.path / PLOTS
         names = sorted(path.name for path in plots.glob("*.svg")) if plots.is_dir() else []
         if names:
             more = ", …" if len(names) > _MOST_PLOTS else ""
-            yield "plots/", ", ".join(names[:_MOST_PLOTS]) + more
-        yield "tensorboard/", f"tensorboard --logdir {shlex.quote(str(directory.path.parent))}"
-        yield "run.log", "what happened when"
+            yield f"{PLOTS}/", ", ".join(names[:_MOST_PLOTS]) + more
+        yield f"{TENSORBOARD}/", f"tensorboard --logdir {shlex.quote(str(directory.path.parent))}"
+        yield LOG, "what happened when"
 
     def _checkpoints(self, directory: RunDirectory) -> Iterator[tuple[str, str]]:
         """The newest one, and the best by the figure that was watched."""
@@ -114,7 +115,7 @@ class Summary:
         steps, best = store.steps(), store.best_step()
         if steps:
             yield (
-                f"checkpoints/step-{steps[-1]}",
+                str(store.path(steps[-1]).relative_to(directory.path)),
                 "the newest" + (", and the best" if best == steps[-1] else ""),
             )
         if best is not None and best != steps[-1]:
@@ -124,7 +125,7 @@ class Summary:
                 (r.metrics[name] for r in self.run.history.records if r.step == best), None
             )
             shown = "" if value is None else f": {self.run.split} {name} {figure(value)}"
-            yield f"checkpoints/step-{best}", f"the best{shown}"
+            yield str(store.path(best).relative_to(directory.path)), f"the best{shown}"
 
     def nothing_left(self) -> str:
         """That no step was left to make, and why, where a run went on; nothing elsewhere."""

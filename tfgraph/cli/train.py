@@ -232,7 +232,7 @@ def _begin(
 
 def _refuse_folder(spec: str) -> None:
     """Raise UsageError where a folder is named in the place of a spec."""
-    from tfgraph.run.missing import MANIFEST
+    from tfgraph.run.names import MANIFEST
 
     path = Path(spec)
     if path.is_dir():

@@ -22,23 +22,19 @@ from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
 from tfgraph.run.manifest import (
-    ARRAYS,
-    LOG,
-    MANIFEST,
     Manifest,
     most_bytes,
     read_manifest,
     sealed_manifest,
     verified,
 )
+from tfgraph.run.names import ARRAYS, CHECKPOINTS, MANIFEST, METRICS
 from tfgraph.run.packing import DAMAGE, pack, unpack
 from tfgraph.run.ranking import ranked
 from tfgraph.run.refusals import NO_MEMORY, reason, unwritable
 from tfgraph.words import listed
 
-#: What the folder is called that they are in.
-FOLDER = "checkpoints"
-_FILES = (MANIFEST, ARRAYS, LOG)
+_FILES = (MANIFEST, ARRAYS, METRICS)
 _MOST_LOG = 1 << 30
 _STEP = r"step-(0|[1-9][0-9]{0,17})"
 
@@ -50,7 +46,7 @@ def named(path: str | Path) -> tuple[Path | None, int] | None:
     """
     parts = Path(path).parts
     match = re.fullmatch(_STEP, parts[-1]) if parts else None
-    if not match or parts[-2:-1] not in ((), (FOLDER,)):
+    if not match or parts[-2:-1] not in ((), (CHECKPOINTS,)):
         return None
     return Path(*parts[:-2]) if len(parts) > 2 else None, int(match[1])
 
@@ -145,13 +141,13 @@ class Store:
         files.make_folder(folder)
         with files.created(folder / ARRAYS) as file:
             forms = pack(file, arrays)
-        with files.created(folder / LOG) as log:
+        with files.created(folder / METRICS) as log:
             log.write(saved.log.encode())
         manifest = Manifest(
             saved.step,
             saved.seconds,
             saved.monitored,
-            {ARRAYS: file.written, LOG: log.written},
+            {ARRAYS: file.written, METRICS: log.written},
             forms,
         )
         with files.created(folder / MANIFEST) as last:
@@ -216,8 +212,8 @@ class Store:
         files.names_in(self.folder)
         manifest = self._manifest(step)
         try:
-            with verified(path / LOG, manifest, _MOST_LOG) as file:
-                text = file.read(manifest.files[LOG].size).decode()
+            with verified(path / METRICS, manifest, _MOST_LOG) as file:
+                text = file.read(manifest.files[METRICS].size).decode()
             with verified(path / ARRAYS, manifest, most_bytes(manifest)) as file:
                 arrays = unpack(file, manifest.arrays)
             if "step" in arrays and int(arrays["step"]) != step:

@@ -15,10 +15,11 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import FOLDER, Store, named
+from tfgraph.run.checkpoint import Store, named
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
-from tfgraph.run.missing import MANIFEST, RESOLVED, anew, missing
+from tfgraph.run.missing import anew, missing
+from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, RESOLVED
 from tfgraph.run.place import Place, held
 from tfgraph.spec import Checked, Plan, check
 from tfgraph.spec.nodes import Mapping as MappingNode
@@ -26,7 +27,6 @@ from tfgraph.spec.paths import DATA_ROOTS_VARIABLE, data_paths, data_roots
 from tfgraph.spec.reader import MAX_BYTES, decode, read
 
 FORMAT = 3
-METRICS, OUTCOME = "metrics.jsonl", "outcome.json"
 _MOST_MANIFEST = 16 << 20
 _TYPES: Mapping[str, type] = {
     "name": str,
@@ -76,7 +76,7 @@ class RunDirectory:
     @property
     def store(self) -> Store:
         """Its checkpoints."""
-        return Store(self.path / FOLDER)
+        return Store(self.path / CHECKPOINTS)
 
     def write_log(self, text: str) -> None:
         """Write metrics.jsonl anew."""

@@ -13,12 +13,12 @@ from typing import Any, get_args
 
 from tfgraph.diagnostics import printable
 from tfgraph.errors import DataError
-from tfgraph.run import files, lock, log
-from tfgraph.run.directory import METRICS, OUTCOME, RunDirectory
+from tfgraph.run import files, lock
+from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Record, Status
 from tfgraph.run.history import Monitored, parsed
-from tfgraph.run.manifest import MANIFEST, read_manifest
-from tfgraph.run.missing import RESOLVED
+from tfgraph.run.manifest import read_manifest
+from tfgraph.run.names import LOCK, LOG, MANIFEST, METRICS, OUTCOME, RESOLVED
 from tfgraph.run.ranking import ranked
 from tfgraph.run.refusals import unreadable
 
@@ -208,14 +208,14 @@ def _seconds(directory: RunDirectory, running: bool) -> float | None:
     What is saved says how long that took; what came after it began with the process that has the
     lock, or had it last, or with that saving.
     """
-    signs = (directory.path / name for name in (METRICS, log.NAME))
+    signs = (directory.path / name for name in (METRICS, LOG))
     for step in reversed(directory.store.steps()):
         path = directory.store.path(step) / MANIFEST
         try:
             seconds = read_manifest(path).seconds
         except (DataError, ValueError):
             continue
-        since = max(_changed(path), _changed(directory.path / lock.NAME))
+        since = max(_changed(path), _changed(directory.path / LOCK))
         seen = time.time() if running else max(map(_changed, signs))
         return seconds + max(seen - since, 0.0)
     return None

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tfgraph.errors import DataError, UsageError
+from tfgraph.run.names import LOCK
 from tfgraph.run.refusals import reason
 
-NAME = "lock"
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _PID = re.compile(rb"(\d{1,19})\n?")
 #: Windows keeps others from reading what is locked: a byte that nobody reads.
@@ -29,7 +29,7 @@ def locked(folder: Path, *, shown: Path | None = None) -> Iterator[None]:
     `shown` is what a message calls the folder. DataError where the lock is not a file that this
     module has written: a link, or anything else, is left as it is.
     """
-    path = folder / NAME
+    path = folder / LOCK
     try:
         descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o644)
     except OSError as error:
@@ -61,7 +61,7 @@ def _tries(path: Path, descriptor: int) -> Iterator[bool]:
 
 def is_locked(folder: Path) -> bool:
     """Whether a process is training in a run directory."""
-    path = folder / NAME
+    path = folder / LOCK
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError:

@@ -16,9 +16,8 @@ from tfgraph.run import files
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, Record, RunInfo
+from tfgraph.run.names import CHECKPOINTS, LOG
 from tfgraph.run.wording import outcome_line, record_line, transfer_line
-
-NAME = "run.log"
 
 
 class RunLog:
@@ -62,7 +61,7 @@ class RunLog:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
         text = "".join(f"{now}  {' '.join(line.splitlines())}\n" for line in lines)
         try:
-            files.append(self.directory.path / NAME, text.encode(errors="replace").decode())
+            files.append(self.directory.path / LOG, text.encode(errors="replace").decode())
         except DataError as error:
             if not self.failed:
                 self.failed = True
@@ -98,7 +97,7 @@ class RunLog:
     @hookimpl
     def tfgraph_checkpoint_saved(self, step: int, folder: Path) -> None:
         """Write which one."""
-        self.write(f"saved checkpoints/{folder.name}")
+        self.write(f"saved {CHECKPOINTS}/{folder.name}")
 
     @hookimpl
     def tfgraph_run_ended(self, run: RunInfo, outcome: Outcome) -> None:

@@ -18,11 +18,10 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import FOLDER, Saved
+from tfgraph.run.checkpoint import Saved
 from tfgraph.run.directory import FORMAT, RunDirectory, fingerprint, manifest_text, versions
-from tfgraph.run.lock import NAME as LOCK
 from tfgraph.run.lock import locked
-from tfgraph.run.missing import MANIFEST, RESOLVED, SPEC
+from tfgraph.run.names import CHECKPOINTS, LOCK, MANIFEST, RESOLVED, SPEC
 from tfgraph.run.place import held
 from tfgraph.run.refusals import unwritable
 from tfgraph.run.revision import git_revision
@@ -173,7 +172,7 @@ def _is_ours(folder: Path) -> bool:
     found = RunDirectory(folder).store
     inside = files.names_in(found.folder)
     return (
-        set(names) <= {*_NAMES, FOLDER}
+        set(names) <= {*_NAMES, CHECKPOINTS}
         and set(found.steps()) <= {0}
         and len(inside) == len(found.steps()) + len(files.leftovers(found.folder, "step-0"))
     )

@@ -14,13 +14,13 @@ from typing import Any, BinaryIO
 from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
+from tfgraph.run.names import ARRAYS, METRICS
 from tfgraph.run.packing import Form
 from tfgraph.run.sealed import sealed, unsealed
 from tfgraph.run.written import Written
 from tfgraph.spec.plan.memory import machine_memory
 
 FORMAT = 3
-ARRAYS, LOG, MANIFEST = "arrays.npz", "metrics.jsonl", "manifest.json"
 _MOST_BYTES = 64 << 20
 #: What an npz file has beside the values: names and headers of an array are far from it.
 _HEADERS = 1 << 12
@@ -61,7 +61,7 @@ def read_manifest(path: Path) -> Manifest:
             _count(found.pop("step")),
             _seconds(found.pop("seconds")),
             _monitored(found.pop("monitored")),
-            {name: _written(found["files"][name]) for name in (ARRAYS, LOG)},
+            {name: _written(found["files"][name]) for name in (ARRAYS, METRICS)},
             {name: _form(given) for name, given in found["arrays"].items()},
         )
     except (KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tfgraph.errors import DataError
 from tfgraph.run import files
+from tfgraph.run.names import MANIFEST, RESOLVED
 from tfgraph.words import closest
 
-MANIFEST, SPEC, RESOLVED = "manifest.json", "spec.yaml", "resolved.yaml"
 #: Where runs are made that nobody names.
 RUNS = Path("runs")
 

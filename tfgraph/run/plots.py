@@ -16,10 +16,10 @@ from tfgraph.run import files
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, RunInfo
 from tfgraph.run.history import names
+from tfgraph.run.names import PLOTS
 from tfgraph.run.viewing import classes_taken, pixel_weights, reconstructions
 from tfgraph.spec.training import LOSS
 
-NAME = "plots"
 #: What is computed of a split is broken off after so many seconds.
 SECONDS = 2.5
 
@@ -91,7 +91,7 @@ class Plots:
 
     def write(self, name: str, text: str) -> None:
         """Write a plot."""
-        folder = self.directory.path / NAME
+        folder = self.directory.path / PLOTS
         if files.kind(folder) not in ("folder", None):
             raise DataError(f"`{folder}` is a link, or no folder")
         files.make_folder(folder)

@@ -16,8 +16,7 @@ from tfgraph.lazy import tf
 from tfgraph.run import files
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Outcome, Record, RunInfo
-
-NAME = "tensorboard"
+from tfgraph.run.names import TENSORBOARD
 
 
 class Events:
@@ -42,7 +41,7 @@ class Events:
     def tfgraph_run_started(self, run: RunInfo) -> None:
         """Begin a file."""
         try:
-            self.writer = _opened(self.directory.path / NAME)
+            self.writer = _opened(self.directory.path / TENSORBOARD)
         except (OSError, tf.errors.OpError) as error:
             self.give_up(error)
             return
@@ -120,7 +119,7 @@ class Events:
         said = getattr(error, "strerror", None) or getattr(error, "message", None) or str(error)
         reason = str(said).rpartition("; ")[2]
         self.warn(
-            f"cannot write `{self.directory.path / NAME}`: {reason}; training goes on without it"
+            f"cannot write `{self.directory.path / TENSORBOARD}`: {reason}; training goes on without it"
         )
 
 
