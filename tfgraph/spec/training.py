@@ -99,7 +99,9 @@ class Training(Group):
         below=1,
     )
     evaluate_every: Interval = param(
-        "How often the validation split is evaluated, or the test split where there is no other.",
+        "How often the validation split is evaluated, or the test split where there is no other. "
+        "The log has a record of each evaluation, and one of the training loss at the end of each "
+        "epoch in any case.",
         default="1 epoch",
     )
     evaluate_batch_size: int | None = param(
