@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import heapq
+from typing import Literal
 
 from tfgraph.api import show_shape
+from tfgraph.graph.batches import evaluation_size
 from tfgraph.spec.plan import Plan
-from tfgraph.spec.plan.cost import Cost, cost, show_bytes
+from tfgraph.spec.plan.cost import Cost, cost, cost_of_evaluation, show_bytes
 from tfgraph.spec.plan.memory import machine_memory
+
+#: Who decides how many examples are computed at a time: a setting by its path, or whoever calls.
+BatchBy = Literal["train.batch_size", "train.evaluate_batch_size", "the caller"]
 
 #: So many of the largest tensors are named.
 _SHOWN = 3
@@ -15,9 +20,17 @@ _SHOWN = 3
 _SHARE = 0.8
 
 
-def what_takes_memory(plan: Plan) -> str:
-    """The largest tensors of a plan, by layer and line."""
-    batch = cost(plan).batch
+def memory_of(plan: Plan, batch_by: BatchBy, examples: int) -> Cost:
+    """The memory that a call takes which is given so many examples."""
+    if batch_by == "train.batch_size":
+        return cost(plan)
+    if batch_by == "train.evaluate_batch_size":
+        examples = min(examples, evaluation_size(plan.spec.training))
+    return cost_of_evaluation(plan, examples)
+
+
+def what_takes_memory(plan: Plan, batch: int) -> str:
+    """The largest tensors of a plan, by layer and line, where a batch has so many examples."""
     sizes = [
         (
             batch * plan.built_by(layer).least_bytes,
@@ -37,13 +50,14 @@ def what_takes_memory(plan: Plan) -> str:
     )
 
 
-def what_to_do(plan: Plan) -> tuple[str, tuple[str, ...]]:
+def what_to_do(found: Cost, batch_by: BatchBy) -> tuple[str, tuple[str, ...]]:
     """A batch that should fit, or what else makes a model smaller; the settings that do so."""
-    found = cost(plan)
     fits = fitting_batch(found, machine_memory())
     if fits is None:
         return f"make the model smaller: it takes {found}", ()
-    return f"try `--set train.batch_size={fits}`: it takes {found}", ("train.batch_size",)
+    if batch_by == "the caller":
+        return f"give it {fits:,} examples at a time: it takes {found}", ()
+    return f"try `--set {batch_by}={fits}`: it takes {found}", (batch_by,)
 
 
 def fitting_batch(found: Cost, memory: int | None) -> int | None:

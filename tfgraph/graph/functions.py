@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from tfgraph.api import Field, TensorSpec
+from tfgraph.api import TensorSpec
 from tfgraph.diagnostics import Span
 from tfgraph.errors import GraphError, TfgraphError
-from tfgraph.graph.exhausted import what_takes_memory, what_to_do
+from tfgraph.graph.exhausted import BatchBy, memory_of, what_takes_memory, what_to_do
 from tfgraph.graph.feeds import feed
 from tfgraph.lazy import tf
 from tfgraph.spec.plan import Plan
@@ -31,12 +31,13 @@ def trace(
     function: Callable[..., Any],
     inputs: Mapping[str, TensorSpec],
     *,
+    batch_by: BatchBy,
     least: int = 0,
-    fields: Mapping[str, Field] | None = None,
 ) -> Any:
     """`function` as a ConcreteFunction that takes `inputs` by name, or in their order.
 
-    `least` is the number of examples that it needs, `fields` what is known of its inputs.
+    `batch_by` decides how many examples it computes at a time, `least` is the number that it
+    needs.
     """
     signature = {
         key: tf.TensorSpec([None if s is None else s for s in spec.shape], spec.dtype, name=key)
@@ -49,8 +50,8 @@ def trace(
     concrete.__class__ = _checked(base)
     concrete.tfgraph_plan = plan
     concrete.tfgraph_inputs = dict(inputs)
+    concrete.tfgraph_batch_by = batch_by
     concrete.tfgraph_least = least
-    concrete.tfgraph_fields = fields
     return concrete
 
 
@@ -67,10 +68,15 @@ def _checked(base: Any) -> Any:
                 values,
                 named,
                 least=self.tfgraph_least,
-                fields=self.tfgraph_fields,
+                fields=self.tfgraph_plan.fields,
             )
             try:
                 return super().__call__(**feeds)
+            except tf.errors.ResourceExhaustedError as error:
+                examples = max((len(x) for x in feeds.values() if x.shape.rank), default=1)
+                raise exhausted(
+                    self.tfgraph_plan, error, self.tfgraph_batch_by, examples
+                ) from error
             except tf.errors.OpError as error:
                 raise located(self.tfgraph_plan, error) from error
 
@@ -98,14 +104,6 @@ def located(plan: Plan, error: Exception) -> GraphError:
     text = getattr(error, "message", str(error))
     reason = reason_of(text) or type(error).__name__
     found = _part(plan, text)
-    if isinstance(error, tf.errors.ResourceExhaustedError):
-        where = f" in {found[0]} ({_line(found[1])})" if found else ""
-        help, settings = what_to_do(plan)
-        return GraphError(
-            f"the memory does not suffice{where}: {what_takes_memory(plan)}",
-            help=help,
-            settings=settings,
-        )
     if lacking := _NOT_COMPILED.search(text):
         what = f"{found[0]} ({_line(found[1])})" if found else f"the spec `{plan.spec.name}`"
         return GraphError(
@@ -116,6 +114,19 @@ def located(plan: Plan, error: Exception) -> GraphError:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")
     what, span = found
     return GraphError(f"TensorFlow failed in {what} ({_line(span)}): {reason}")
+
+
+def exhausted(plan: Plan, error: Exception, batch_by: BatchBy, examples: int) -> GraphError:
+    """The error for a call with so many examples that finds no memory: what takes it, what helps."""
+    found = _part(plan, getattr(error, "message", str(error)))
+    where = f" in {found[0]} ({_line(found[1])})" if found else ""
+    memory = memory_of(plan, batch_by, examples)
+    help, settings = what_to_do(memory, batch_by)
+    return GraphError(
+        f"the memory does not suffice{where}: {what_takes_memory(plan, memory.batch)}",
+        help=help,
+        settings=settings,
+    )
 
 
 def reason_of(text: str) -> str:

@@ -13,6 +13,7 @@ from tfgraph.graph.averages import averages_of, read_averaged
 from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
 from tfgraph.graph.examination import examination
+from tfgraph.graph.exhausted import BatchBy
 from tfgraph.graph.functions import trace
 from tfgraph.graph.scaling import Scaling, scaling_of
 from tfgraph.graph.training import training_loop
@@ -127,7 +128,7 @@ class Graph(tf.Module):  # type: ignore[misc]
         through the rows of an array.
         """
         function = prediction(self.plan, self.evaluated_weights)
-        return trace(self.plan, "predict", function, self._seen, fields=self.plan.fields)
+        return trace(self.plan, "predict", function, self._seen, batch_by="the caller")
 
     def predict_from(self, first_row: int, inputs: Mapping[str, Any]) -> dict[str, Tensor]:
         """`predict` for a batch whose first example stands at `first_row` of the data."""
@@ -142,7 +143,8 @@ class Graph(tf.Module):  # type: ignore[misc]
             name += "_"
         function = prediction(self.plan, self.evaluated_weights, name)
         inputs = {**self._seen, name: TensorSpec((), "int64")}
-        return name, trace(self.plan, "predict", function, inputs, fields=self.plan.fields)
+        by: BatchBy = "train.evaluate_batch_size"
+        return name, trace(self.plan, "predict", function, inputs, batch_by=by)
 
     @property
     def _seen(self) -> dict[str, TensorSpec]:
@@ -156,7 +158,8 @@ class Graph(tf.Module):  # type: ignore[misc]
                 f"the spec `{self.plan.spec.name}` has neither loss nor metrics to evaluate"
             )
         function = evaluation_loop(self.plan, self.evaluated_weights)
-        return trace(self.plan, "evaluate", function, self.stored, least=1, fields=self.plan.fields)
+        by: BatchBy = "train.evaluate_batch_size"
+        return trace(self.plan, "evaluate", function, self.stored, batch_by=by, least=1)
 
     @cached_property
     def train(self) -> Any:
@@ -179,7 +182,8 @@ class Graph(tf.Module):  # type: ignore[misc]
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         training = self.plan.spec.training
         least = training.batch_size if training.drop_remainder else 1
-        return trace(self.plan, "train", function, inputs, least=least, fields=self.plan.fields)
+        by: BatchBy = "train.batch_size"
+        return trace(self.plan, "train", function, inputs, batch_by=by, least=least)
 
     @cached_property
     def examine(self) -> Any:
@@ -188,7 +192,8 @@ class Graph(tf.Module):  # type: ignore[misc]
         Batch, outputs of layers, loss and gradients, by name; nothing changes.
         """
         function = examination(self.plan, self._weights, self.step, self._scaling)
-        return trace(self.plan, "examine", function, self.stored, least=1, fields=self.plan.fields)
+        by: BatchBy = "train.batch_size"
+        return trace(self.plan, "examine", function, self.stored, batch_by=by, least=1)
 
     @property
     def stored(self) -> dict[str, TensorSpec]:

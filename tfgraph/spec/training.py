@@ -105,7 +105,7 @@ class Training(Group):
         default="1 epoch",
     )
     evaluate_batch_size: int | None = param(
-        "Examples at a time in evaluation; null: `batch_size`, and at least 128.",
+        "Examples at a time in evaluation and prediction; null: `batch_size`, and at least 128.",
         default=None,
         minimum=1,
     )

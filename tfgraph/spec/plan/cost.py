@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfgraph.errors import DataError
 from tfgraph.spec.plan.contract import HALVES, Caller, slots, splits
@@ -85,6 +85,12 @@ def cost(plan: Plan) -> Cost:
         batch=batch,
         data=sum(sizes.values()) * _stored(plan),
     )
+
+
+def cost_of_evaluation(plan: Plan, batch: int) -> Cost:
+    """The memory of evaluating or predicting so many examples at a time, where it is trained."""
+    activations = batch * _kept_in_prediction(plan)
+    return replace(cost(plan), gradients=0, activations=activations, batch=batch)
 
 
 def show_bytes(size: int) -> str:
