@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +80,104 @@ def test_who_looks_whether_a_run_is_locked_keeps_nobody_from_training(
     monkeypatch.setattr("tfgraph.run.lock.time.sleep", lambda seconds: os.close(looking))
     with locked(tmp_path):
         assert is_locked(tmp_path)
+
+
+LOOK = """
+import sys
+from pathlib import Path
+from tfgraph.run.lock import is_locked
+print("ready", flush=True)
+input()
+print(sum(is_locked(Path(sys.argv[1])) for _ in range(2000)))
+"""
+
+
+def together(script: str, folder: Path) -> list[str]:
+    """What three processes print that do the same at the same time."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return [process.communicate()[0] for process in processes]
+
+
+def test_those_who_look_at_the_same_time_do_not_see_each_other(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("1\n")
+    assert together(LOOK, tmp_path) == ["0\n"] * 3
+
+
+# As a process that was about to fill an empty folder, and could not: its lock goes with the rest.
+GIVE_BACK = """
+import os, sys
+from pathlib import Path
+from tfgraph.errors import UsageError
+from tfgraph.run.lock import locked
+folder, had = Path(sys.argv[1]), 0
+print("ready", flush=True)
+input()
+while had < 100:
+    try:
+        with locked(folder):
+            os.close(os.open(folder / "mine", os.O_CREAT | os.O_EXCL))
+            os.unlink(folder / "lock")
+            os.unlink(folder / "mine")
+            had += 1
+    except UsageError:
+        pass
+print(had)
+"""
+
+
+def test_a_lock_that_is_deleted_when_it_is_given_back_is_taken_by_one(tmp_path: Path) -> None:
+    assert together(GIVE_BACK, tmp_path) == ["100\n"] * 3
+
+
+def test_a_run_whose_lock_is_deleted_while_it_trains_is_locked_all_the_same(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    (tmp_path / "lock").unlink()
+    assert is_locked(tmp_path)
+    for _ in range(2):  # the second time there is a lock again, which nobody has
+        with pytest.raises(UsageError, match=r"is being trained already$"), locked(tmp_path):
+            pass
+    assert is_locked(tmp_path)
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    assert is_locked(moved)
+    holder.kill()
+    holder.wait()
+    with locked(moved):
+        assert (moved / "lock").read_text() == f"{os.getpid()}\n"
+    assert not is_locked(moved)
+
+
+def test_a_file_system_that_locks_files_alone_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def files_alone(descriptor: int, operation: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", files_alone)
+    with locked(tmp_path):
+        assert is_locked(tmp_path)
+        with pytest.raises(UsageError), locked(tmp_path):
+            pass
+    assert not is_locked(tmp_path)
 
 
 def test_what_is_no_lock_is_left_as_it_is(tmp_path: Path) -> None:
