@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tfgraph
 from tests.run.models import LINE, Notes
@@ -134,6 +135,27 @@ def test_nothing_is_recorded_of_the_step_that_diverged_and_those_after_it(
         lines = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
         assert len(lines) == 2
         assert "nan" not in (tmp_path / "r/plots/loss.svg").read_text().lower()
+
+
+def test_no_record_copies_the_state_to_see_whether_it_is_finite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    variable = type(tf.Variable(0.0))
+    copy = variable.numpy
+
+    def counted(self: tf.Variable) -> np.ndarray:
+        copied.append(self.name)
+        return copy(self)
+
+    counts = []
+    monkeypatch.setattr(variable, "numpy", counted)
+    for epochs in (1, 9):
+        copied.clear()
+        text = LINE.replace("epochs: 4, ", f"epochs: {epochs}, checkpoint: {{every: 1 hour}}, ")
+        tfgraph.train(tfgraph.loads(text), tmp_path / str(epochs))
+        counts.append(copied.count("slope/scale:0"))
+    assert counts[0] == counts[1] > 0
 
 
 def test_a_divergence_is_one_where_no_checkpoint_can_be_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import tfgraph
 from tests.run.models import LINE, NOISY
 from tests.run.runs import arrays
 from tfgraph.api import hookimpl
+from tfgraph.registry import load_registry
 
 DATA = {"train": arrays(32), "validation": arrays(9, 1)}
 
@@ -160,3 +161,43 @@ def test_a_run_that_goes_on_from_its_start_leaves_no_doubled_points(tmp_path: Pa
     assert tfgraph.resume(tmp_path / "r").history == run.history
     assert [step for step, _ in points(tmp_path / "r")["loss/train"]] == [7, 14, 21, 28]
     assert len([event for event in events(tmp_path / "r") if event.graph_def]) == 1
+
+
+COUNTED = """\
+from tfgraph.api import Schedule, hookimpl
+from tfgraph.lazy import tf
+
+built = []
+
+
+class Counted(Schedule):
+    '''One over the number of the update.'''
+
+    type = "counted"
+
+    def build(self, step):
+        built.append(1)
+        return 1 / tf.cast(step + 1, tf.float32)
+
+
+@hookimpl
+def tfgraph_schedules():
+    return [Counted]
+"""
+
+
+def test_a_record_builds_no_schedule_for_its_learning_rate(tmp_path: Path) -> None:
+    plugin = tmp_path / "counted.py"
+    plugin.write_text(COUNTED)
+    registry = load_registry([str(plugin)])
+    text = NOISY.replace("adam: 0.01", "adam: {learning_rate: counted}")
+    counts = []
+    for epochs in (1, 9):
+        plan = tfgraph.loads(text.replace("epochs: 3", f"epochs: {epochs}"), registry=registry)
+        before = len(sys.modules["tfgraph_plugin_counted"].built)
+        tfgraph.train(plan, tmp_path / str(epochs), DATA)
+        counts.append(len(sys.modules["tfgraph_plugin_counted"].built) - before)
+    assert counts[0] == counts[1]
+    assert points(tmp_path / "9")["learning_rate"] == [
+        (8 * epoch, pytest.approx(1 / (8 * epoch))) for epoch in range(1, 10)
+    ]

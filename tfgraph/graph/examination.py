@@ -1,4 +1,4 @@
-"""Examination: one training step without its update, to find the first number that is not finite."""
+"""Examination: where numbers are not finite, in the state or in one training step without its update."""
 
 from __future__ import annotations
 
@@ -42,6 +42,16 @@ def examination(
         return _finite(plan, {**batch, **outputs}, loss, gradients, scaling)
 
     return examine
+
+
+def finite_values(variables: Mapping[str, Any]) -> Callable[[], dict[str, Tensor]]:
+    """A function to trace: for each variable in turn, whether all its values are finite."""
+
+    def finite() -> dict[str, Tensor]:
+        values = [_all_finite(variable.read_value()) for variable in variables.values()]
+        return {"finite": tf.stack(values)}
+
+    return finite
 
 
 def _of_parts(

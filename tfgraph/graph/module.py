@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from tfgraph.errors import UsageError
 from tfgraph.graph.averages import averages_of, read_averaged
 from tfgraph.graph.definition import graph_definition
 from tfgraph.graph.evaluation import evaluation_loop, prediction
-from tfgraph.graph.examination import examination
+from tfgraph.graph.examination import examination, finite_values
 from tfgraph.graph.exhausted import BatchBy
 from tfgraph.graph.functions import trace
 from tfgraph.graph.scaling import Scaling, scaling_of
@@ -194,6 +194,33 @@ class Graph(tf.Module):  # type: ignore[misc]
         function = examination(self.plan, self._weights, self.step, self._scaling)
         by: BatchBy = "train.batch_size"
         return trace(self.plan, "examine", function, self.stored, batch_by=by, least=1)
+
+    def not_finite(self) -> str | None:
+        """The first variable of `state` that holds an infinity or a NaN; None where none does.
+
+        `loss_sum`, from which nothing is computed, may do so.
+        """
+        names, function = self._finite
+        finite = function()["finite"].numpy()
+        return None if finite.all() else names[int(finite.argmin())]
+
+    @cached_property
+    def _finite(self) -> tuple[Sequence[str], Any]:
+        variables = {name: v for name, v in self.state.items() if name != "loss_sum"}
+        function = finite_values(variables)
+        return list(variables), trace(self.plan, "finite", function, {}, batch_by="the caller")
+
+    @cached_property
+    def learning_rate(self) -> Any:
+        """ConcreteFunction: the number of updates made -> the `learning_rate` of the next one."""
+        optimizer = self.plan.spec.optimizer
+        assert optimizer is not None  # there is no training without
+
+        def learning_rate(made: Tensor) -> dict[str, Tensor]:
+            return {"learning_rate": optimizer.component.learning_rate.build(made)}
+
+        inputs = {"made": TensorSpec((), "int64")}
+        return trace(self.plan, "learning_rate", learning_rate, inputs, batch_by="the caller")
 
     @property
     def stored(self) -> dict[str, TensorSpec]:

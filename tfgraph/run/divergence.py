@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfgraph.errors import DivergedError
-from tfgraph.run.restoring import State, assign, not_finite, state_of
+from tfgraph.run.restoring import assign, state_of
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def diverged(
         before = state_of(graph)
         chunk = min(_CHUNK, last - step)
         loss = float(graph.train(steps=chunk, **arrays)["last_loss"])
-        if not math.isfinite(loss) or not_finite(State(graph)):
+        if not math.isfinite(loss) or graph.not_finite():
             assign(graph, before)
             break
         step += chunk
@@ -54,7 +54,7 @@ def diverged(
         cause = _cause(graph, arrays, _UNTRAINED if number == 1 else "")
         if not cause:
             graph.train(steps=1, **arrays)
-            wrong = not_finite(State(graph))
+            wrong = graph.not_finite()
             if wrong:
                 cause = _update(graph.plan, wrong)
         if cause:

@@ -13,7 +13,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.divergence import Safe, diverged
 from tfgraph.run.events import Record, RunInfo
 from tfgraph.run.listeners import Listeners
-from tfgraph.run.restoring import State, assign, not_finite, state_of
+from tfgraph.run.restoring import State, assign, state_of
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
@@ -97,7 +97,7 @@ class Keeper:
         hides what is not a number.
         """
         step = self.step
-        if self.finite != step and not_finite(State(self.graph)):
+        if self.finite != step and self.graph.not_finite():
             raise self.diverged()
         self.finite = step
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tfgraph.diagnostics import printable
 from tfgraph.errors import DataError
-from tfgraph.lazy import np
 from tfgraph.run.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -74,15 +73,6 @@ def assign(graph: Graph, arrays: Mapping[str, Any]) -> None:
     """Set all variables of a graph to the values of `state_of`."""
     for name, variable in graph.state.items():
         variable.assign(arrays[name])
-
-
-def not_finite(state: Mapping[str, Any]) -> str | None:
-    """The first weight or slot that holds an infinity or a NaN."""
-    for name, array in state.items():
-        floating = np.issubdtype(array.dtype, np.floating) or array.dtype.name == "bfloat16"
-        if floating and name != "loss_sum" and not np.isfinite(array).all():
-            return name
-    return None
 
 
 def _differences(wanted: Mapping[str, Any], had: Mapping[str, Any]) -> str:

@@ -70,7 +70,7 @@ class Events:
         """Write the figures of a record."""
         scalars = {"loss/train": record.loss}
         scalars |= {f"{name}/{record.split}": value for name, value in record.metrics.items()}
-        scalars["learning_rate"] = _learning_rate(run, record.step)
+        scalars["learning_rate"] = float(run.graph.learning_rate(record.step - 1)["learning_rate"])
         if record.examples_per_second:
             scalars["examples_per_second"] = record.examples_per_second
         summary = tf.compat.v1.Summary()
@@ -130,10 +130,3 @@ def _opened(folder: Path) -> Any:
     # TensorBoard reads the files of a folder in the order of their names.
     name = f"events.out.tfevents.{time.time_ns() // 1000:016d}.{os.getpid()}"
     return tf.io.TFRecordWriter(str(folder / name))
-
-
-def _learning_rate(run: RunInfo, step: int) -> float:
-    """The learning rate of a step, counted from 1."""
-    optimizer = run.graph.plan.spec.optimizer
-    assert optimizer is not None  # there is no training without
-    return float(optimizer.component.learning_rate.build(tf.constant(step - 1, tf.int64)))
