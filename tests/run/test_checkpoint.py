@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -141,6 +143,42 @@ def test_the_newest_sound_one_is_found_and_the_damaged_named(tmp_path: Path) -> 
     assert found.saved.step == 5
     assert len(found.damaged) == 1
     assert "step-6" in found.damaged[0]
+
+
+WRITING = """
+import sys
+from pathlib import Path
+import numpy as np
+from tfgraph.run.checkpoint import Saved, Store
+from tfgraph.run.history import Monitored
+store, step = Store(Path(sys.argv[1])), 0
+while True:
+    step += 1
+    better = Monitored("accuracy", float(step), "higher")
+    store.save({"step": np.array(step)}, Saved(step, 0.0, "", better))
+    store.prune(1, step)
+    if step == 1:
+        print("ready", flush=True)
+"""
+
+
+def test_who_reads_while_the_only_checkpoint_is_replaced_finds_one(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITING, tmp_path], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+        try:
+            newest = [store.last().saved.step for _ in range(500)]
+            best = [found.saved.step if (found := store.best()) else None for _ in range(500)]
+            known = [store.best_step() for _ in range(500)]
+        finally:
+            writer.kill()
+    for steps in (newest, best, known):
+        assert None not in steps
+        assert steps == sorted(steps)
+    assert known[-1] > newest[0]
 
 
 def test_there_is_none_in_an_empty_folder(tmp_path: Path) -> None:

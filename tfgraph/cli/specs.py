@@ -73,8 +73,8 @@ def graph_of(
     `begins` is called before TensorFlow loads, which takes seconds.
     """
     from tfgraph.cli.quiet import load_tensorflow
-    from tfgraph.run.checkpoint import named
     from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.names import named
     from tfgraph.run.opening import chosen, graph_with
 
     found_in = named(run)

@@ -28,7 +28,7 @@ from tfgraph.run.manifest import (
     sealed_manifest,
     verified,
 )
-from tfgraph.run.names import ARRAYS, CHECKPOINTS, MANIFEST, METRICS
+from tfgraph.run.names import ARRAYS, MANIFEST, METRICS, STEP
 from tfgraph.run.packing import DAMAGE, pack, unpack
 from tfgraph.run.ranking import ranked
 from tfgraph.run.refusals import NO_MEMORY, reason, unwritable
@@ -36,19 +36,6 @@ from tfgraph.words import listed
 
 _FILES = (MANIFEST, ARRAYS, METRICS)
 _MOST_LOG = 1 << 30
-_STEP = r"step-(0|[1-9][0-9]{0,17})"
-
-
-def named(path: str | Path) -> tuple[Path | None, int] | None:
-    """The run and the step of what is written like a checkpoint: `step-500`, or a path to one.
-
-    The run is None where it is not said; None where it is written like none.
-    """
-    parts = Path(path).parts
-    match = re.fullmatch(_STEP, parts[-1]) if parts else None
-    if not match or parts[-2:-1] not in ((), (CHECKPOINTS,)):
-        return None
-    return Path(*parts[:-2]) if len(parts) > 2 else None, int(match[1])
 
 
 @dataclass(frozen=True)
@@ -96,8 +83,11 @@ class Store:
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint, sound or not, ascending; an empty folder is none."""
-        matches = (re.fullmatch(_STEP, name) for name in files.names_in(self.folder))
-        return sorted(int(m[1]) for m in matches if m and self._holds_something(self.folder / m[0]))
+        names = [name for name in files.names_in(self.folder) if re.fullmatch(STEP, name)]
+        empty = {name for name in names if not self._holds_something(self.folder / name)}
+        if any(files.kind(self.folder / name) is None for name in empty):
+            return self.steps()  # deleted meanwhile: there are others now
+        return sorted(int(name.partition("-")[2]) for name in names if name not in empty)
 
     @staticmethod
     def _holds_something(path: Path) -> bool:
@@ -179,7 +169,7 @@ class Store:
 
     def tidy(self) -> None:
         """Delete what processes that have died began to write or to delete; OSErrors are let be."""
-        for path in files.leftovers(self.folder, _STEP):
+        for path in files.leftovers(self.folder, STEP):
             _forgiven(path)
 
     def _put_away(self, path: Path) -> None:
@@ -224,7 +214,7 @@ class Store:
 
     def last(self) -> Checkpoint:
         """The newest checkpoint that is sound; DataError where there is none."""
-        return self._first_sound(reversed(self.steps()))
+        return self._first_sound(reversed(self.steps())) or self.last()
 
     def best_step(self) -> int | None:
         """The step of the best checkpoint by its monitored figure; the first of equal ones."""
@@ -243,7 +233,7 @@ class Store:
         if not steps:
             return None
         found = self._first_sound(steps)
-        return replace(found, damaged=(*damaged, *found.damaged))
+        return replace(found, damaged=(*damaged, *found.damaged)) if found else self.best()
 
     def monitored(self) -> tuple[dict[int, Monitored | None], list[str]]:
         """The figures that checkpoints were saved with, by step; what is wrong with damaged ones."""
@@ -253,19 +243,22 @@ class Store:
             try:
                 found[step] = self._manifest(step).monitored
             except DataError as error:
-                if files.kind(self.path(step)):  # else another process has deleted it meanwhile
-                    found[step] = None
-                    damaged.append(error.message)
+                if not files.kind(self.path(step)):  # deleted meanwhile
+                    return self.monitored()
+                found[step] = None
+                damaged.append(error.message)
         return found, damaged
 
-    def _first_sound(self, steps: Iterable[int]) -> Checkpoint:
+    def _first_sound(self, steps: Iterable[int]) -> Checkpoint | None:
+        """The first that is sound; None where the process that trains has deleted one meanwhile."""
         damaged: list[str] = []
         for step in steps:
             try:
                 found = self.load(step)
             except DataError as error:
-                if files.kind(self.path(step)):  # else another process has deleted it meanwhile
-                    damaged.append(error.message)
+                if not files.kind(self.path(step)):
+                    return None
+                damaged.append(error.message)
             else:
                 return Checkpoint(found.folder, found.arrays, found.saved, tuple(damaged))
         if damaged:

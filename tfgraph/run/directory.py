@@ -15,11 +15,11 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
-from tfgraph.run.checkpoint import Store, named
+from tfgraph.run.checkpoint import Store
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
 from tfgraph.run.missing import anew, missing
-from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, RESOLVED
+from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, RESOLVED, named
 from tfgraph.run.place import Place, held
 from tfgraph.spec import Checked, Plan, check
 from tfgraph.spec.nodes import Mapping as MappingNode

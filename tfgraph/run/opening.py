@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run.checkpoint import Checkpoint, Store, named
+from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
+from tfgraph.run.names import named
 from tfgraph.run.restoring import restore_to_evaluate
 from tfgraph.spec import Plan
 
