@@ -18,7 +18,7 @@ from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays, weights
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run import Interrupted, course
+from tfgraph.run import Interrupted, RunDirectory, course
 from tfgraph.run.listing import listed
 
 
@@ -113,6 +113,25 @@ def test_without_a_directory_a_run_leaves_nothing(
     monkeypatch.chdir(tmp_path)
     assert tfgraph.train(tfgraph.loads(LINE)).directory is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_run_starts_from_is_written_once_and_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    system = os.open
+
+    def noting(path, flags: int, *args, **named) -> int:
+        opened.append(f"{Path(path).name} {'written' if flags & os.O_WRONLY else 'read'}")
+        return system(path, flags, *args, **named)
+
+    monkeypatch.setattr(os, "open", noting)
+    notes = Notes()
+    text = LINE.replace("epochs: 4", "epochs: 0")
+    tfgraph.train(tfgraph.loads(text), tmp_path / "r", listeners=[notes])
+    assert [line for line in opened if line.startswith("arrays.npz")] == ["arrays.npz written"]
+    assert notes.saved == [0]
+    assert RunDirectory(tmp_path / "r").store.last().saved.step == 0
 
 
 def test_a_figure_that_is_not_finite_is_null_in_the_log(tmp_path: Path) -> None:

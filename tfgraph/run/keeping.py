@@ -101,6 +101,16 @@ class Keeper:
             raise self.diverged()
         self.finite = step
 
+    def start(self) -> None:
+        """Keep what the run starts from; a directory has been made with it, and has it already."""
+        if self.directory and self.unsaved:
+            self.require_finite()
+            step, folder = self.step, self.directory.store.path(self.step)
+            self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
+            self.saved_at = time.monotonic()
+            self.unsaved = False
+        self.save()
+
     def save_by_time(self, seconds: float | None) -> None:
         """Save if the time has come."""
         if seconds is not None and time.monotonic() - self.saved_at >= seconds:

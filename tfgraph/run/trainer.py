@@ -74,7 +74,7 @@ class Trainer:
     def run(self) -> Status:
         """Make all steps that are left, and say why there are no more."""
         if self.step == self.info.first_step == 0:
-            self.keeper.save()
+            self.keeper.start()
         step = self.step
         self.close(step)
         if self.over(step) is None:
