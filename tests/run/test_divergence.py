@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import re
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -108,10 +111,10 @@ def test_the_update_of_the_last_step_is_seen(tmp_path: Path) -> None:
     assert RunDirectory(tmp_path / "r").store.last().saved.step == 0
 
 
-def spoilt(step: int) -> dict[str, np.ndarray]:
+def spoilt(step: int, steps: int = 10) -> dict[str, np.ndarray]:
     """The data of batches of 4, one of which spoils the first layer, which its rectifier hides."""
     draws = np.random.default_rng(0)
-    x, y = draws.normal(size=(40, 2)), draws.normal(size=(40, 1))
+    x, y = draws.normal(size=(4 * steps, 2)), draws.normal(size=(4 * steps, 1))
     x[4 * step - 2, 1] = np.nan
     return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
 
@@ -126,7 +129,7 @@ def test_nothing_is_recorded_of_the_step_that_diverged_and_those_after_it(
         tfgraph.train(
             tfgraph.loads(text),
             tmp_path / "r" if kept else None,
-            {"train": spoilt(8), "validation": spoilt(99 % 10)},
+            {"train": spoilt(8), "validation": spoilt(9)},
             listeners=[notes],
         )
     assert caught.value.settings == ()
@@ -135,6 +138,65 @@ def test_nothing_is_recorded_of_the_step_that_diverged_and_those_after_it(
         lines = (tmp_path / "r/metrics.jsonl").read_text().splitlines()
         assert len(lines) == 2
         assert "nan" not in (tmp_path / "r/plots/loss.svg").read_text().lower()
+
+
+@pytest.mark.parametrize("step", [1, 65, 700, 999, 1000])
+def test_the_step_is_found_however_far_it_is_from_what_is_saved(step: int) -> None:
+    text = RELU.replace("gradient_descent: 0.1", "gradient_descent: 0.001")
+    error = trained(tfgraph.loads(text), None, {"train": spoilt(step, 1000)})
+    assert error.message == (
+        f"training diverged in step {step}: the data hold values that are not finite in the field "
+        "`x`"
+    )
+
+
+LATE = """\
+tfgraph: 1
+data: {linear: {points: 50}}
+layers:
+  - scale: zeros
+    name: slope
+loss: squared_error
+optimizer: {gradient_descent: {learning_rate: {piecewise: {boundaries: [3000], values: [1.0e-6, 1.0e+30]}}}}
+train: {steps: 4000, batch_size: 8, evaluate_every: 4000 steps, checkpoint: {every: 1 hour}}
+"""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_signal_ends_the_search_for_the_step_of_a_divergence_that_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    monkeypatch.setattr("tfgraph.run.divergence.SECONDS_UNTOLD", 0.0)
+    run = tmp_path / "r"
+    said: list[str] = []
+    outcomes: list[dict] = []
+
+    def interrupt(text: str) -> None:
+        said.append(text)
+        if kept:
+            outcomes.append(RunDirectory(run).outcome())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(DivergedError) as caught:
+        tfgraph.train(tfgraph.loads(LATE), run if kept else None, warn=interrupt)
+    number = re.fullmatch(
+        r"training diverged by step (30\d\d): its numbers are not finite any more",
+        caught.value.message,
+    )
+    assert number
+    assert caught.value.help.startswith("try a smaller `optimizer.gradient_descent.learning_rate`")
+    assert said == [
+        f"the numbers are not finite any more by step {int(number[1]):,}: the steps after 0 are made "
+        "again to find the first one that is at fault"
+    ]
+    if kept:
+        before, after = outcomes[0], RunDirectory(run).outcome()
+        for outcome in (before, after):
+            assert outcome["status"] == "diverged"
+            assert outcome["message"] == caught.value.message
+        assert before["step"] == int(number[1])
+        # That of the last state that is known to be finite.
+        assert 0 <= after["step"] < 3000
 
 
 def test_no_record_copies_the_state_to_see_whether_it_is_finite(

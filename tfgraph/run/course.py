@@ -108,7 +108,7 @@ def run(
         info,
         prepared.split("train"),
         lambda: prepared.figures(watched, told.warn) if watched else {},
-        Keeper(info, directory, listeners, told.warn, elapsed, unsaved=saved is None),
+        Keeper(info, directory, listeners, told.warn, elapsed, told.signals, unsaved=saved is None),
         listeners,
         told.signals,
         elapsed,

@@ -7,7 +7,9 @@ step costs nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfgraph.errors import DivergedError
@@ -17,8 +19,12 @@ from tfgraph.spec import Plan
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
-#: So many steps are made again at once, before each is looked at.
-_CHUNK = 64
+#: So many steps are made again in the first call, and twice as many in each further one.
+_FIRST_CALL = 64
+#: A call should not last longer than about so many seconds: a signal waits for its end.
+SECONDS_PER_CALL = 0.25
+#: Who waits is told why, where it lasts longer than so many seconds.
+SECONDS_UNTOLD = 2.0
 
 
 class Safe(NamedTuple):
@@ -28,39 +34,79 @@ class Safe(NamedTuple):
     state: Mapping[str, Any]
 
 
-def diverged(
-    graph: Graph, arrays: Mapping[str, Any], safe: Safe | None, last: int
-) -> DivergedError:
-    """The error for a run whose numbers are not finite any more after step `last`.
+@dataclass
+class Search:
+    """Looks for the first step after which a number is not finite, and for what brought it up.
 
-    `safe` is an earlier step; where there is none, nobody knows which step it was. The graph is left
-    with the state before the step that the error names.
+    Args:
+        graph: the graph that was trained, with numbers that are not finite any more.
+        arrays: what it was trained with.
+        last: a step by which they are not.
+        given_up: whether somebody wants the process to end.
+        tell: takes what is said to somebody who waits for it.
     """
-    if safe is None:
-        what = f"training diverged by step {last}: its numbers are not finite any more"
-        return _by_the_rate(graph.plan, what)
-    assign(graph, safe.state)
-    step = safe.step
-    while step < last:
-        before = state_of(graph)
-        chunk = min(_CHUNK, last - step)
-        loss = float(graph.train(steps=chunk, **arrays)["last_loss"])
-        if not math.isfinite(loss) or graph.not_finite():
-            assign(graph, before)
-            break
-        step += chunk
-    for number in range(step + 1, last + 1):
-        before = state_of(graph)
-        cause = _cause(graph, arrays, _UNTRAINED if number == 1 else "")
+
+    graph: Graph
+    arrays: Mapping[str, Any]
+    last: int
+    given_up: Callable[[], bool]
+    tell: Callable[[str], None]
+
+    def error(self, safe: Safe | None) -> DivergedError:
+        """The error that names them, or the step by which it is so.
+
+        `safe` is an earlier step; where there is none, nobody knows which step it was. The graph
+        is left with the state before the step that the error names.
+        """
+        if safe is None or not self.close_in(safe):
+            return by_step(self.graph.plan, self.last)
+        # What a run starts from may hold such a number: the first step shows it.
+        before, number = state_of(self.graph), max(self.last, 1)
+        cause = _cause(self.graph, self.arrays, _UNTRAINED if number == 1 else "")
         if not cause:
-            graph.train(steps=1, **arrays)
-            wrong = graph.not_finite()
-            if wrong:
-                cause = _update(graph.plan, wrong)
-        if cause:
-            assign(graph, before)
-            return _error(graph.plan, number, *cause)
-    return _error(graph.plan, last, "the loss is not finite", "")
+            self.graph.train(steps=1, **self.arrays)
+            wrong = self.graph.not_finite()
+            cause = _update(self.graph.plan, wrong) if wrong else ("the loss is not finite", "")
+            assign(self.graph, before)
+        return _error(self.graph.plan, number, *cause)
+
+    def close_in(self, safe: Safe) -> bool:
+        """Make steps again until the next one is `last`, the first that is not finite.
+
+        False where that is given up. Calls grow as long as they are finite; of one that is not,
+        half the steps are made, and so on.
+        """
+        assign(self.graph, safe.state)
+        step, steps, found = safe.step, _FIRST_CALL, False
+        began, told = time.monotonic(), False
+        while step + 1 < self.last:
+            if self.given_up():
+                return False
+            if not told and time.monotonic() - began >= SECONDS_UNTOLD:
+                told = True
+                self.tell(
+                    f"the numbers are not finite any more by step {self.last:,}: the steps after "
+                    f"{safe.step:,} are made again to find the first one that is at fault"
+                )
+            left = self.last - 1 - step
+            steps = min(steps, (left + 1) // 2 if found else left)
+            before, started = state_of(self.graph), time.monotonic()
+            loss = float(self.graph.train(steps=steps, **self.arrays)["last_loss"])
+            seconds = time.monotonic() - started
+            if math.isfinite(loss) and self.graph.not_finite() is None:
+                step += steps
+                steps *= 2 if seconds < SECONDS_PER_CALL / 2 else 1
+            else:
+                self.last, found = int(self.graph.step), True
+                assign(self.graph, before)
+        return True
+
+
+def by_step(plan: Plan, last: int) -> DivergedError:
+    """The error for a run whose numbers are not finite any more after a step."""
+    return _by_the_rate(
+        plan, f"training diverged by step {last}: its numbers are not finite any more"
+    )
 
 
 def _cause(graph: Graph, arrays: Mapping[str, Any], help: str) -> tuple[str, str] | None:

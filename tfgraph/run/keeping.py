@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tfgraph.errors import DataError, DivergedError
 from tfgraph.run.checkpoint import Saved
 from tfgraph.run.directory import RunDirectory
-from tfgraph.run.divergence import Safe, diverged
-from tfgraph.run.events import Record, RunInfo
+from tfgraph.run.divergence import Safe, Search, by_step
+from tfgraph.run.events import Outcome, Record, RunInfo
+from tfgraph.run.interrupts import Signals
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.restoring import State, assign, state_of
 
@@ -29,6 +30,7 @@ class Keeper:
         listeners: who is told.
         warn: says what went wrong without ending the run.
         elapsed: how long training has taken, over all resumptions.
+        signals: whether somebody wants the run to end.
         unsaved: whether the state of now is not saved yet.
     """
 
@@ -37,6 +39,7 @@ class Keeper:
     listeners: Listeners
     warn: Callable[[str], None]
     elapsed: Callable[[], float]
+    signals: Signals
     unsaved: bool = True
     saved_at: float = field(default_factory=time.monotonic)
     #: A step whose state is finite, and the state, where no directory keeps it.
@@ -177,10 +180,20 @@ class Keeper:
     # ---- taken back
 
     def diverged(self) -> DivergedError:
-        """The error that says where the first number came up that is not finite."""
-        safe = self.safe
+        """The error that says where the first number came up that is not finite.
+
+        That may take long to find: how the run ended is written down before, as far as it is known.
+        """
+        safe, step = self.safe, self.step
         if self.directory:
             self.follow()
+            known = by_step(self.graph.plan, step)
+            try:
+                self.directory.write_outcome(
+                    Outcome("diverged", step, self.elapsed(), message=known.message)
+                )
+            except DataError as error:
+                self.warn(error.message)
             try:
                 found = self.directory.store.last()
             except DataError as error:
@@ -189,7 +202,10 @@ class Keeper:
                 for damaged in found.damaged:
                     self.warn(damaged)
                 safe = Safe(found.saved.step, dict(found.arrays))
-        return diverged(self.graph, self.arrays, safe, self.step)
+        search = Search(
+            self.graph, self.arrays, step, lambda: self.signals.number is not None, self.warn
+        )
+        return search.error(safe)
 
     @property
     def arrays(self) -> Any:
