@@ -42,8 +42,12 @@ def next_directory(parent: Path, name: str) -> Path:
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise UsageError where a run could not be made at `path` without touching something."""
-    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
+    """Raise UsageError where a run could not be made at `path` without touching something.
+
+    A folder that is empty is filled, also where a process has died that had locked it to do so.
+    """
+    empty = path.is_dir() and {found.name for found in path.iterdir()} <= {LOCK}
+    if path.is_symlink() or (path.exists() and not empty):
         help = "choose another directory with `--run`, or remove it"
         if (path / MANIFEST).exists():
             help = f"`--resume {path}` goes on with it; `--run` names another directory"
@@ -94,7 +98,6 @@ def created(
                 opened.enter_context(locked(temporary, shown=path))
                 _fill(temporary, texts, state)
                 path = _renamed(temporary, path, again)
-                files.sync_folder(path.parent)
         yield RunDirectory(path, opened.enter_context(held(path)))
 
 
@@ -139,7 +142,10 @@ def _empty(folder: Path) -> None:
 
 
 def _renamed(temporary: Path, path: Path, again: Callable[[], Path] | None) -> Path:
-    """Rename a folder to `path`, or to `again()` where another process was quicker."""
+    """Rename a folder to `path`, or to `again()` where another process was quicker.
+
+    It has its old name again where the new one cannot be put on the disk.
+    """
     while True:
         try:
             files.rename(temporary, path)
@@ -151,7 +157,13 @@ def _renamed(temporary: Path, path: Path, again: Callable[[], Path] | None) -> P
                 raise
             path = again()
         else:
-            return path
+            break
+    try:
+        files.sync_folder(path.parent)
+    except BaseException:
+        files.rename(path, temporary)
+        raise
+    return path
 
 
 def _clear_leftovers(path: Path) -> None:
