@@ -188,3 +188,13 @@ def test_a_run_without_memory_is_begun_again_with_another_batch(call: Caller) ->
     assert "help: try `--set train.batch_size=16`: it takes " in outcome.err
     again = "tfgraph --plugin hungry.py train line.yaml --set 'train.batch_size=…'"
     assert f"to go on:\n  {again}\n" in outcome.err
+
+
+def test_a_run_that_watches_no_figure_any_more_goes_on(call: Caller) -> None:
+    best = ("--set", "train.checkpoint={best: loss, every: 4 steps, keep: 9}")
+    assert call("train", "line.yaml", *best).code == 0
+    more = ("--set", "train.epochs=4", "--set", "train.checkpoint.best=null")
+    unwatched = call("train", "--resume", "runs/line-1", *more)
+    assert (unwatched.code, unwatched.err.count("internal error")) == (0, 0)
+    assert "  checkpoints/step-16  the newest\n" in unwatched.out
+    assert call("train", "--resume", "runs/line-1", "--set", "train.epochs=5").code == 0

@@ -120,11 +120,9 @@ class Summary:
             )
         if best is not None and best != steps[-1]:
             assert self.run
-            name = self.run.graph.plan.spec.training.best or ""
-            value = next(
-                (r.metrics[name] for r in self.run.history.records if r.step == best), None
-            )
-            shown = "" if value is None else f": {self.run.split} {name} {figure(value)}"
+            # By what it was saved with: the run may watch another figure by now, or none.
+            saved = store.monitored()[0].get(best)
+            shown = f": {self.run.split} {saved.name} {figure(saved.value)}" if saved else ""
             yield str(store.path(best).relative_to(directory.path)), f"the best{shown}"
 
     def nothing_left(self) -> str:
