@@ -6,6 +6,9 @@ message and exits with its `exit_code`. Anything else that escapes is a bug in t
 
 from __future__ import annotations
 
+#: What helps where it is the memory that does not suffice.
+MORE_MEMORY = "close what else takes memory, or raise the limit that the process has (`ulimit -v`)"
+
 
 class TfgraphError(Exception):
     """Base of the errors that tfgraph raises on purpose.

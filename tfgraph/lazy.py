@@ -11,6 +11,13 @@ import os
 from types import ModuleType
 from typing import Any
 
+from tfgraph.errors import MORE_MEMORY, TfgraphError
+
+#: How people write the names of what is loaded here.
+_NAMES = {"tensorflow": "TensorFlow", "numpy": "NumPy"}
+#: What the system's loader says where a library finds no room.
+_NO_ROOM = ("failed to map segment", "cannot allocate memory")
+
 
 class LazyModule:
     """A stand-in for the module `name` that imports it on the first attribute read."""
@@ -23,11 +30,26 @@ class LazyModule:
         if self._module is None:
             if self._name == "tensorflow":
                 _prepare_tensorflow()
-            self._module = importlib.import_module(self._name)
+            try:
+                self._module = importlib.import_module(self._name)
+            except (ImportError, MemoryError) as error:
+                raise _not_loaded(self._name, error) from error
         return getattr(self._module, attribute)
 
     def __repr__(self) -> str:
         return f"<lazy module {self._name}>"
+
+
+def _not_loaded(module: str, error: ImportError | MemoryError) -> TfgraphError:
+    """The error for a library that does not load, which is no fault of a spec."""
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or any(said in text.lower() for said in _NO_ROOM):
+        message = f"the memory does not suffice to load {_NAMES[module]}" + f": {text}" * bool(text)
+        return TfgraphError(message, help=MORE_MEMORY)
+    return TfgraphError(
+        f"{_NAMES[module]} cannot be loaded: {text or type(error).__name__}",
+        help=f"see whether `python -c 'import {module}'` works",
+    )
 
 
 def _prepare_tensorflow() -> None:

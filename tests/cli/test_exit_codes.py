@@ -47,13 +47,19 @@ class Crashing(Unloadable):
     def load(self, split, seed):
         return {}["x"]
 
+class Large(Unloadable):
+    """Finds no memory for what it loads."""
+    type = "large"
+    def load(self, split, seed):
+        raise MemoryError
+
 @hookimpl
 def tfgraph_layers():
     return [Raises]
 
 @hookimpl
 def tfgraph_datasets():
-    return [Unloadable, Lying, Crashing]
+    return [Unloadable, Lying, Crashing, Large]
 '''
 
 TRAINED = """\
@@ -157,6 +163,7 @@ def test_3_a_layer_that_fails_when_it_is_built(call: Caller) -> None:
     [
         ("crashing", 3, "the dataset `crashing` failed to load its split `train`: KeyError: 'x'"),
         ("lying", 3, "the dataset `lying` gives [10, 3] of float64 for `x` in its split `train`"),
+        ("large", 4, "the memory does not suffice for the split `train` of the dataset `large`"),
         ("unloadable", 4, "the dataset `unloadable` cannot read `examples.bin`: No such file"),
     ],
 )

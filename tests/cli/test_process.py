@@ -356,3 +356,46 @@ def test_plugins_and_tables_are_folded_into_a_terminal(folder: Path) -> None:
     piped = process("plugins", folder=folder).out
     shown = on_a_terminal(folder, "plugins")
     assert shown.split() == piped.split()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(folder: Path, closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", *command("runs")],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    said = "" if "2" in closed else "there are no runs in runs\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", said)
+
+
+@pytest.mark.parametrize(
+    ("raised", "said", "help"),
+    [
+        (
+            'ImportError("libtensorflow_cc.so.2: failed to map segment from shared object")',
+            "the memory does not suffice to load TensorFlow: libtensorflow_cc.so.2: failed to map",
+            "(`ulimit -v`)",
+        ),
+        ("MemoryError()", "the memory does not suffice to load TensorFlow\n", "(`ulimit -v`)"),
+        (
+            'ImportError("no version of it for this processor")',
+            "TensorFlow cannot be loaded: no version of it for this processor\n",
+            "`python -c 'import tensorflow'`",
+        ),
+    ],
+)
+def test_a_tensorflow_that_does_not_load_is_no_fault_of_tfgraph(
+    folder: Path, raised: str, said: str, help: str
+) -> None:
+    (folder / "broken").mkdir()
+    (folder / "broken" / "tensorflow.py").write_text(f"raise {raised}\n")
+    path = os.pathsep.join([str(folder / "broken"), *filter(None, sys.path)])
+    failed = process("train", "line.yaml", "-q", folder=folder, PYTHONPATH=path)
+    assert failed.code == 3
+    assert failed.err.startswith(f"error: {said}")
+    assert failed.err.splitlines()[-1].startswith("help: ")
+    assert failed.err.endswith((help + " works\n", help + "\n"))
+    assert not (folder / "runs").exists()

@@ -16,7 +16,8 @@ import click
 
 from tfgraph import __version__
 from tfgraph.cli.output import ARGUMENTS, say, tell
-from tfgraph.errors import Interrupted, TfgraphError
+from tfgraph.cli.streams import open_closed_streams
+from tfgraph.errors import MORE_MEMORY, Interrupted, TfgraphError
 from tfgraph.reports.text import error_text
 
 #: Each command's module in this package, and its line in the help. Modules are imported when
@@ -83,6 +84,7 @@ def group(context: click.Context, debug: bool, plugins: tuple[str, ...]) -> None
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code that stands for its outcome."""
+    open_closed_streams()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has not both
         # Ignored is what nohup keeps from the command.
@@ -130,6 +132,10 @@ def _report(error: BaseException) -> int:
         return getattr(error, "exit_code", 128 + signal.SIGINT)
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, MemoryError):
+        reason = f": {error}" if str(error) else ""
+        say(f"error: the memory does not suffice{reason}\nhelp: {MORE_MEMORY}", err=True)
+        return 3
     if isinstance(error, OSError):
         where = f"`{error.filename}`: " if error.filename else ""
         say(f"error: {where}{error.strerror or error}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.errors import DataError, PluginError, TfgraphError, UsageError
+from tfgraph.errors import MORE_MEMORY, DataError, PluginError, TfgraphError, UsageError
 from tfgraph.lazy import np, tf
 from tfgraph.spec import Plan
 from tfgraph.words import listed
@@ -39,8 +39,19 @@ def require_split(plan: Plan, split: str, data: Arrays | None = None) -> None:
 
 def load_split(graph: Graph, split: str, data: Arrays | None = None) -> dict[str, Any]:
     """The fields of a split that the graph takes, as tensors that stay in memory."""
+    require_split(graph.plan, split, data)
+    try:
+        return _tensors(graph, split, data)
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise DataError(
+            f"the memory does not suffice for the split `{split}` of {_owner(graph.plan, data)}",
+            help=MORE_MEMORY,
+        ) from error
+
+
+def _tensors(graph: Graph, split: str, data: Arrays | None) -> dict[str, Any]:
+    """The fields of a split, checked."""
     plan = graph.plan
-    require_split(plan, split, data)
     given = data[split] if data is not None else _loaded(plan, split)
     missing = [name for name in graph.stored if name not in given]
     if missing:
@@ -67,7 +78,7 @@ def _loaded(plan: Plan, split: str) -> Mapping[str, Any]:
     dataset = plan.spec.data.component
     try:
         return dataset.load(split, plan.spec.training.seed)
-    except TfgraphError:
+    except (TfgraphError, MemoryError):
         raise
     except OSError as error:
         where = f" `{error.filename}`" if error.filename else ""
