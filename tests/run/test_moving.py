@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tfgraph
 from tests.run.models import Notes
-from tests.run.runs import DATA, TEXT, StopAt, digest
+from tests.run.runs import DATA, TEXT, StopAt, arrays, digest
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
-from tfgraph.run import Interrupted
+from tfgraph.run import Interrupted, RunDirectory
 
 pytestmark = pytest.mark.usefixtures("small_calls")
 
@@ -110,6 +111,44 @@ def test_a_run_that_is_deleted_ends_with_one_message_and_nothing_is_made_again(
     assert notes.steps[-1] == step
     assert [outcome.status for outcome in notes.outcomes] == ["failed"]
     assert warned == []
+    assert not contents(tmp_path)
+
+
+class Evaluated(dict[str, dict[str, Any]]):
+    """Data with a split `test`; does something when that is read, which is at the end."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__({**DATA, "test": arrays(7, 3)})
+        self.act = act
+
+    def __getitem__(self, split: str) -> dict[str, Any]:
+        if split == "test":
+            self.act()
+        return super().__getitem__(split)
+
+
+def test_a_run_that_is_moved_while_it_is_evaluated_at_the_end_ends_there(tmp_path: Path) -> None:
+    old, new = tmp_path / "r", tmp_path / "moved"
+    warned: list[str] = []
+    run = tfgraph.train(
+        tfgraph.loads(TEXT), old, Evaluated(lambda: old.rename(new)), warn=warned.append
+    )
+    assert warned == [f"`{old}` has been moved to `{new}`: the run goes on there"]
+    assert run.directory == new
+    assert set(RunDirectory(new).manifest()["data"]) == {"train", "validation", "test"}
+    assert {"plots", "outcome.json"} <= contents(new)
+    assert contents(tmp_path) == {"moved"}
+
+
+def test_a_run_that_is_deleted_while_it_is_evaluated_at_the_end_is_told_of_once(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "r"
+    warned: list[str] = []
+    data = Evaluated(lambda: shutil.rmtree(path))
+    run = tfgraph.train(tfgraph.loads(TEXT), path, data, warn=warned.append)
+    assert [text.partition(":")[0] for text in warned] == [f"the run directory `{path}` is gone"]
+    assert run.directory is None
     assert not contents(tmp_path)
 
 

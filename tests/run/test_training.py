@@ -8,7 +8,6 @@ import time
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays, weights
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run import Interrupted, RunDirectory, course
+from tfgraph.run import Interrupted, RunDirectory, RunInfo
 from tfgraph.run.listing import listed
 
 
@@ -225,23 +224,25 @@ def test_a_terminal_that_closes_may_say_so_twice(tmp_path: Path) -> None:
     assert int(tfgraph.open_run(tmp_path / "r").step) > 14
 
 
+class Starting(Notes):
+    """Sends a signal when the run has started, before it has made a step."""
+
+    @hookimpl
+    def tfgraph_run_started(self, run: RunInfo) -> None:
+        super().tfgraph_run_started(run)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
 @pytest.mark.parametrize("goes_on", [False, True])
 def test_a_signal_between_making_a_run_and_its_first_step_ends_it_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+    tmp_path: Path, goes_on: bool
 ) -> None:
     begun, first = tmp_path / "r", 0
     if goes_on:
         with pytest.raises(Interrupted):
             tfgraph.train(tfgraph.loads(LINE), begun, listeners=[Interrupting(signal.SIGINT)])
         first = int(tfgraph.open_run(begun).step)
-    loads = course.load_registry
-
-    def interrupted(*given: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGINT)
-        return loads(*given)
-
-    monkeypatch.setattr(course, "load_registry", interrupted)
-    notes, plan = Notes(), tfgraph.loads(LINE)
+    notes, plan = Starting(), tfgraph.loads(LINE)
     call = partial(tfgraph.resume, begun) if goes_on else partial(tfgraph.train, plan, begun)
     with pytest.raises(Interrupted) as caught:
         call(listeners=[notes])

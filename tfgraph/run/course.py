@@ -120,7 +120,7 @@ def run(
         split = next((s for s in ("test", "validation") if prepared.has(s)), None)
         outcome = trainer.outcome(status, split, lambda name: prepared.figures(name, told.warn))
         if directory:
-            _note_data(directory, prepared, told.warn)
+            _note_data(directory, prepared, trainer.keeper)
     except BaseException as error:
         said = f"the evaluation at its end failed: {error}" if status else str(error)
         outcome = Outcome(status or _status(error), trainer.step, elapsed(), message=said)
@@ -151,12 +151,13 @@ def _status(error: BaseException) -> Status:
     return "diverged" if isinstance(error, DivergedError) else "failed"
 
 
-def _note_data(directory: RunDirectory, prepared: Prepared, warn: Callable[[str], None]) -> None:
+def _note_data(directory: RunDirectory, prepared: Prepared, keeper: Keeper) -> None:
     """Have the manifest say what was evaluated at the end only, as what was trained with."""
     try:
+        keeper.follow()
         had = directory.manifest()["data"]
         new = {split: arrays for split, arrays in prepared.known.items() if split not in had}
         if new:
             directory.add_data(fingerprints(new))
     except DataError as error:
-        warn(error.message)
+        keeper.warn(error.message)
