@@ -18,15 +18,6 @@ _ROUNDS = 8
 _KNOWN = 65_536
 
 
-#: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
-LEAST_EVALUATED = 128
-
-
-def evaluation_size(training: Training) -> int:
-    """The number of examples that evaluation and prediction take at a time."""
-    return training.evaluate_batch_size or max(training.batch_size, LEAST_EVALUATED)
-
-
 def steps_per_epoch(examples: int, training: Training) -> int:
     """The number of steps that pass over `examples` once."""
     if training.drop_remainder:

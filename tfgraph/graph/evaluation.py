@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfgraph.api import Tensor, TensorSpec
-from tfgraph.graph.batches import evaluation_batch, evaluation_size
+from tfgraph.graph.batches import evaluation_batch
 from tfgraph.graph.faults import check_result, check_state
 from tfgraph.graph.forward import forward
 from tfgraph.graph.functions import part
@@ -25,7 +25,7 @@ def evaluation_loop(plan: Plan, read: Read) -> Callable[..., dict[str, Tensor]]:
     `loss` is the objective over the split, the losses of the examples weighted as in training;
     where there are several losses, each stands under its own name too. Figures are accumulated in 64 bits.
     """
-    size = evaluation_size(plan.spec.training)
+    size = plan.spec.training.evaluation_size
 
     def evaluate(**arrays: Tensor) -> dict[str, Tensor]:
         examples = tf.shape(next(iter(arrays.values())), out_type=tf.int64)[0]

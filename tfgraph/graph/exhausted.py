@@ -6,9 +6,8 @@ import heapq
 from typing import Literal
 
 from tfgraph.api import show_shape
-from tfgraph.graph.batches import evaluation_size
 from tfgraph.spec.plan import Plan
-from tfgraph.spec.plan.cost import Cost, cost, cost_of_evaluation, show_bytes
+from tfgraph.spec.plan.cost import Cost, cost_of_evaluation, cost_of_training, show_bytes
 from tfgraph.spec.plan.memory import machine_memory
 
 #: Who decides how many examples are computed at a time: a setting by its path, or whoever calls.
@@ -23,9 +22,9 @@ _SHARE = 0.8
 def memory_of(plan: Plan, batch_by: BatchBy, examples: int) -> Cost:
     """The memory that a call takes which is given so many examples."""
     if batch_by == "train.batch_size":
-        return cost(plan)
+        return cost_of_training(plan)
     if batch_by == "train.evaluate_batch_size":
-        examples = min(examples, evaluation_size(plan.spec.training))
+        examples = min(examples, plan.spec.training.evaluation_size)
     return cost_of_evaluation(plan, examples)
 
 

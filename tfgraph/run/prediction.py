@@ -19,8 +19,6 @@ def predict(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
     with `Graph.predict`, whole numbers are taken as the dataset stores them (images as bytes) and
     scaled as in training, and floating-point numbers as they are.
     """
-    from tfgraph.graph.batches import evaluation_size
-
     plan = graph.plan
     arrays = {name: _array(name, value) for name, value in inputs.items()}
     sizes = {name: array.shape[:1] for name, array in arrays.items()}
@@ -28,7 +26,7 @@ def predict(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
         shown = ", ".join(f"`{name}` {list(array.shape)}" for name, array in arrays.items())
         raise UsageError(f"the inputs differ in their number of examples: {shown}")
     examples = next(iter(sizes.values()), ())[:1] or (1,)
-    size = evaluation_size(plan.spec.training)
+    size = plan.spec.training.evaluation_size
     parts: dict[str, list[Any]] = {name: [] for name in plan.outputs}
     for start in range(0, max(examples[0], 1), size):
         batch = {

@@ -58,15 +58,13 @@ def classes_taken(graph: Graph, arrays: Mapping[str, Any], deadline: float) -> T
 
     `deadline` is a time of the monotonic clock: the examples that are left then are left out.
     """
-    from tfgraph.graph.batches import evaluation_size
-
     found = _classifier(graph.plan)
     if found is None:
         return None
     compared, takes = found
     classes = graph.plan.fields[compared.target].classes
     assert classes is not None
-    most, examples = evaluation_size(graph.plan.spec.training), examples_in(arrays)
+    most, examples = graph.plan.spec.training.evaluation_size, examples_in(arrays)
     # How long a batch takes is known after the first one, which is small for that.
     size = min(_FIRST_BATCH, most)
     counts = np.zeros(classes * classes, np.int64)

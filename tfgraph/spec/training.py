@@ -8,6 +8,8 @@ from tfgraph.api import Duration, Group, Interval, ParameterError, param
 
 #: What is evaluated beside the metrics, and made small.
 LOSS = "loss"
+#: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
+LEAST_EVALUATED = 128
 
 
 class Checkpointing(Group):
@@ -144,6 +146,11 @@ class Training(Group):
     def part_size(self) -> int:
         """The examples that are computed at a time in training."""
         return -(-self.batch_size // self.gradient_accumulation)
+
+    @property
+    def evaluation_size(self) -> int:
+        """The examples that evaluation and prediction take at a time."""
+        return self.evaluate_batch_size or max(self.batch_size, LEAST_EVALUATED)
 
     @property
     def best(self) -> str | None:

@@ -43,6 +43,31 @@ def test_a_batch_is_not_larger_than_the_data():
     assert cost_of(MLP.replace("batch_size: 64", "batch_size: 1000000")).batch == 100
 
 
+def test_evaluation_counts_where_it_takes_more_than_a_step():
+    digits = MLP.replace("pictures", "mnist")
+    found = cost(
+        tfgraph.loads(
+            digits.replace("batch_size: 64", "batch_size: 64, evaluate_batch_size: 99999")
+        )
+    )
+    # An input and its output, of no more examples than the test split has.
+    assert (found.evaluates, found.batch, found.gradients) == (True, 10_000, 0)
+    assert found.activations == 10_000 * 4 * (784 + 300)
+    assert "activations of evaluation (batch 10,000) 43.4 MB" in str(found)
+    assert not cost(tfgraph.loads(digits)).evaluates
+    # Nothing but `train` is never evaluated.
+    assert not cost_of(MLP.replace("batch_size: 64", "evaluate_batch_size: 99999")).evaluates
+
+
+def test_arrays_of_python_code_count_in_evaluation_where_its_batch_is_given():
+    given = MLP.replace("data: {pictures: {flatten: true}}", "inputs: {x: [784], y: [10]}")
+    given = given.replace("- dense: 300", "- {dense: 300, from: x}")
+    given = given.replace("softmax_cross_entropy", "{squared_error: , target: y}")
+    assert not cost_of(given).evaluates
+    large = cost_of(given.replace("batch_size: 64", "evaluate_batch_size: 100000"))
+    assert (large.evaluates, large.batch) == (True, 100_000)
+
+
 def test_a_slot_counts_for_each_trained_weight_alone():
     text = MLP.replace("  - dense: 10\n", "  - batch_norm\n  - dense: 10\n")
     found = cost_of(text)

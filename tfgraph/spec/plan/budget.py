@@ -85,7 +85,7 @@ def check_total(scope: Scope, plan: Plan) -> None:
     """Report a model that takes too much in all: for tfgraph an error, for this machine a warning."""
     found = cost(plan)
     span, help = _largest_part(plan, found)
-    doing = "training" if found.gradients else "the model"
+    doing = "evaluation" if found.evaluates else "training" if found.gradients else "the model"
     notes = (str(found),)
     if found.peak > MAX_MEMORY:
         message = f"{doing} takes {show_bytes(found.peak)}, more than the {show_bytes(MAX_MEMORY)} allowed"
@@ -103,9 +103,10 @@ def _largest_part(plan: Plan, found: Cost) -> tuple[Span, str]:
     if spec.data and found.data > found.peak / 2:
         return spec.data.span, "fewer examples, or smaller ones"
     if found.activations > found.peak / 2:
-        place = "train.batch_size"
+        size = "evaluate_batch_size" if found.evaluates else "batch_size"
+        place = f"train.{size}"
         largest = max(plan.layers, key=lambda layer: plan.built_by(layer).least_bytes)
         span = spec.place(place) if place in spec.spans else largest.span
-        return span, "a smaller `batch_size`, or smaller outputs"
+        return span, f"a smaller `{size}`, or smaller outputs"
     heaviest = max(plan.layers, key=lambda layer: sum(w.bytes for w in layer.created.values()))
     return heaviest.span, f"make `{heaviest.name}` smaller: it has the most weights"

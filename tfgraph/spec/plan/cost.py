@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tfgraph.errors import DataError
 from tfgraph.spec.plan.contract import HALVES, Caller, slots, splits
 from tfgraph.spec.plan.model import Plan
+from tfgraph.spec.plan.monitoring import WATCHED
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Cost:
             back, and the gradients of one layer's inputs and output stand beside it.
         batch: the number of examples that `activations` is for.
         data: the fields of all splits, as they are kept in memory.
+        evaluates: whether `activations` are those of an evaluation, in which a run takes more.
 
     What a layer computes in between (the gates of an LSTM) is not known here and not counted.
     Axes of unknown size count as 1.
@@ -37,6 +39,7 @@ class Cost:
     activations: int
     batch: int
     data: int
+    evaluates: bool = False
 
     @property
     def peak(self) -> int:
@@ -47,12 +50,13 @@ class Cost:
     @property
     def parts(self) -> Mapping[str, int]:
         """The parts by their name in a message; those that a model has."""
+        during = " of evaluation" if self.evaluates else ""
         named = {
             "weights": self.weights,
             "optimizer slots": self.slots,
             "averages": self.averages,
             "gradients": self.gradients,
-            f"activations (batch {self.batch:,})": self.activations,
+            f"activations{during} (batch {self.batch:,})": self.activations,
             "data": self.data,
         }
         return {name: size for name, size in named.items() if size}
@@ -62,6 +66,15 @@ class Cost:
 
 
 def cost(plan: Plan) -> Cost:
+    """The memory that a plan takes: that of a step, or of an evaluation where that is more."""
+    found = cost_of_training(plan)
+    examples = _evaluated_at_a_time(plan)
+    if examples is None:
+        return found
+    return max(found, cost_of_evaluation(plan, examples), key=lambda cost: cost.peak)
+
+
+def cost_of_training(plan: Plan) -> Cost:
     """The memory that training a plan takes; that of predicting a batch where nothing trains it."""
     trained = {name: spec for name, spec in plan.weights.items() if spec.trainable}
     optimizer = plan.spec.optimizer if plan.losses else None
@@ -90,7 +103,21 @@ def cost(plan: Plan) -> Cost:
 def cost_of_evaluation(plan: Plan, batch: int) -> Cost:
     """The memory of evaluating or predicting so many examples at a time, where it is trained."""
     activations = batch * _kept_in_prediction(plan)
-    return replace(cost(plan), gradients=0, activations=activations, batch=batch)
+    return replace(
+        cost_of_training(plan), gradients=0, activations=activations, batch=batch, evaluates=True
+    )
+
+
+def _evaluated_at_a_time(plan: Plan) -> int | None:
+    """The examples that a run computes at a time in its evaluations; None where it has none."""
+    if not (plan.losses and plan.spec.optimizer):
+        return None
+    training = plan.spec.training
+    if plan.spec.data is None:  # the arrays will be given, and what they have is not known
+        return training.evaluate_batch_size
+    sizes = _splits(plan)
+    examples = max((sizes[split] for split in WATCHED if split in sizes), default=0)
+    return min(training.evaluation_size, examples) or None
 
 
 def show_bytes(size: int) -> str:
