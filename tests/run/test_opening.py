@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tfgraph.errors import DataError, UsageError
-from tfgraph.run.directory import FORMAT, RunDirectory, fingerprint
+from tfgraph.run.begun import FORMAT, fingerprint
+from tfgraph.run.directory import RunDirectory
+from tfgraph.run.trained import check_trained
 from tfgraph.spec.paths import DATA_ROOTS_VARIABLE
 
 SPEC = "tfgraph: 1\ndata: {mnist: {folder: %s, flatten: true}}\nlayers:\n  - matmul: 10\n"
@@ -48,9 +50,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_data_in_the_current_folder_and_in_the_run_are_read(tmp_path: Path) -> None:
     here = run_of(Path("a"), tmp_path / "here", SPEC % "images")
-    assert here.check_spec().plan
+    assert check_trained(here).plan
     within = run_of(tmp_path / "elsewhere/b", tmp_path / "elsewhere/b", SPEC % "images")
-    assert within.check_spec().plan
+    assert check_trained(within).plan
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -61,20 +63,20 @@ def test_data_elsewhere_are_read_where_the_environment_vouches_for_them(
     text = SPEC % (images if absolute else "images")
     run = run_of(tmp_path / "elsewhere/r", tmp_path / "elsewhere", text)
     with pytest.raises(UsageError) as caught:
-        run.check_spec()
+        check_trained(run)
     assert caught.value.message == (
         f"the run `{run.path}` reads `{images}`, outside of the current directory"
     )
     assert caught.value.help == f"if you trust it: `{DATA_ROOTS_VARIABLE}={images.parent}`"
     monkeypatch.setenv(DATA_ROOTS_VARIABLE, str(images.parent))
-    assert run.check_spec().plan
+    assert check_trained(run).plan
 
 
 def test_a_link_out_of_the_current_folder_is_followed_before_it_is_judged(tmp_path: Path) -> None:
     Path("link").symlink_to(tmp_path / "elsewhere/images")
     run = run_of(Path("r"), tmp_path, SPEC % "here/link")
     with pytest.raises(UsageError, match="elsewhere/images`, outside of the current directory"):
-        run.check_spec()
+        check_trained(run)
 
 
 def test_data_that_have_moved_are_found_where_the_environment_says(
@@ -82,7 +84,7 @@ def test_data_that_have_moved_are_found_where_the_environment_says(
 ) -> None:
     run = run_of(tmp_path / "r", tmp_path / "gone", SPEC % "images")
     monkeypatch.setenv(DATA_ROOTS_VARIABLE, str(tmp_path / "elsewhere"))
-    plan = run.check_spec().sound()
+    plan = check_trained(run).sound()
     assert plan.spec.data
     assert plan.spec.data.component.folder == str(tmp_path / "elsewhere/images")
 
@@ -91,7 +93,7 @@ def test_no_other_spec_is_read_through_a_run(tmp_path: Path) -> None:
     (tmp_path / "elsewhere/secret.yaml").write_text("password: 1234\n")
     run = run_of(Path("r"), tmp_path / "elsewhere", "tfgraph: 1\nextends: secret.yaml\n")
     with pytest.raises(DataError) as caught:
-        run.check_spec()
+        check_trained(run)
     assert caught.value.message == (
         "`r/resolved.yaml` is not what `train` wrote: it extends another file"
     )

@@ -13,6 +13,7 @@ from tests.run.runs import DATA, TEXT, StopAt, arrays, digest, weights
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run import Interrupted, RunDirectory, files
 from tfgraph.run.lock import locked
+from tfgraph.run.trained import check_trained
 
 
 @pytest.mark.usefixtures("small_calls")
@@ -231,7 +232,7 @@ def test_a_crash_between_the_spec_and_its_hash_refuses_neither(
     path = tmp_path / "r"
     tfgraph.train(tfgraph.loads(NOISY), path, DATA)
     directory = RunDirectory(path)
-    longer = directory.check_spec(settings=["train.epochs=4"]).sound()
+    longer = check_trained(directory, settings=["train.epochs=4"]).sound()
     with monkeypatch.context() as patch:
         real = files.write_text
 

@@ -76,13 +76,14 @@ def graph_of(
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.names import named
     from tfgraph.run.opening import chosen, graph_with
+    from tfgraph.run.trained import check_trained
 
     found_in = named(run)
     if checkpoint is None and found_in and found_in[0]:
         run, checkpoint = str(found_in[0]), run
     # What is wrong with the directory is said before TensorFlow takes its seconds to load.
     directory = RunDirectory(Path(run))
-    plan = sound(directory.check_spec(plugins))
+    plan = sound(check_trained(directory, plugins))
     found = chosen(directory.store, plan, checkpoint)
     begins(plan, found)
     load_tensorflow()

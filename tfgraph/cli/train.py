@@ -245,13 +245,14 @@ def _refuse_folder(spec: str) -> None:
 def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Path) -> None:
     from tfgraph.run import resume
     from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.trained import check_trained
     from tfgraph.run.training import check_resumable
 
     plugins = tuple(teller.plugins)
     given = plan_of(spec, plugins, settings) if spec else None
     directory = RunDirectory(path)
     changes = () if given else settings
-    plan = given or sound(directory.check_spec(plugins, changes))
+    plan = given or sound(check_trained(directory, plugins, changes))
     check_resumable(directory, plan if given or changes else None, plugins)
     teller.begins(_going_on(plan, path))
     teller.trained(lambda **told: resume(path, settings=changes, plan=given, **told))

@@ -18,8 +18,9 @@ from typing import Any
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
+from tfgraph.run.begun import FORMAT, fingerprint, manifest_text, versions
 from tfgraph.run.checkpoint import Saved
-from tfgraph.run.directory import FORMAT, RunDirectory, fingerprint, manifest_text, versions
+from tfgraph.run.directory import RunDirectory
 from tfgraph.run.lock import locked
 from tfgraph.run.names import CHECKPOINTS, LOCK, MANIFEST, RESOLVED, SPEC
 from tfgraph.run.place import held

@@ -12,6 +12,7 @@ from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.names import named
 from tfgraph.run.restoring import restore_to_evaluate
+from tfgraph.run.trained import check_trained
 from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def open_run(
     missing or damaged, UsageError where plugin files are missing that it was trained with.
     """
     directory = RunDirectory(Path(path))
-    plan = directory.check_spec(plugin_files).sound()
+    plan = check_trained(directory, plugin_files).sound()
     return graph_with(plan, chosen(directory.store, plan, checkpoint))
 
 
@@ -50,7 +51,7 @@ def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
 def checkpoint_of(path: Path, plugin_files: Sequence[str] = ()) -> Checkpoint:
     """The checkpoint that `open_run` takes the weights of."""
     directory = RunDirectory(path)
-    plan = directory.check_spec(plugin_files, edited=True).sound()
+    plan = check_trained(directory, plugin_files, edited=True).sound()
     return chosen(directory.store, plan, None)
 
 

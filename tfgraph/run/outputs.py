@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tfgraph.run import directory as directories
+from tfgraph.run.begun import versions
 from tfgraph.run.directory import RunDirectory
 
 
@@ -31,7 +31,7 @@ def outputs(
     # What they stand on is no part of what the first line of a run waits for.
     from tfgraph.run import log, plots, tensorboard
 
-    written = log.RunLog(directory, command, directories.versions(), warn)
+    written = log.RunLog(directory, command, versions(), warn)
     events = tensorboard.Events(directory, written.warn)
     pictures = plots.Plots(directory, written.warn)
     # The pictures first: what keeps them from being drawn stands before the end in run.log.

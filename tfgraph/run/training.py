@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tfgraph.errors import DataError, UsageError
 from tfgraph.run import course
-from tfgraph.run import directory as directories
+from tfgraph.run.begun import versions
 from tfgraph.run.changes import refuse_changes
 from tfgraph.run.checkpoint import Checkpoint
 from tfgraph.run.course import Run, Told
-from tfgraph.run.directory import RunDirectory
+from tfgraph.run.directory import RunDirectory, reopened
 from tfgraph.run.events import Record
 from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
@@ -27,6 +27,7 @@ from tfgraph.run.preparing import Prepared, prepared
 from tfgraph.run.restoring import State, restore
 from tfgraph.run.splits import Arrays
 from tfgraph.run.timetable import refuse_no_step
+from tfgraph.run.trained import check_trained
 from tfgraph.run.transfer import transfer
 from tfgraph.spec import Plan
 
@@ -116,11 +117,11 @@ def resume(
     """
     refuse_unfit(listeners)
     path = Path(run_dir)
-    with directories.reopened(path) as directory:
-        before = directory.check_spec(plugin_files).sound()
+    with reopened(path) as directory:
+        before = check_trained(directory, plugin_files).sound()
         _refuse_without_arrays(before, path, data)
         if plan is None and settings:
-            plan = directory.check_spec(plugin_files, settings).sound()
+            plan = check_trained(directory, plugin_files, settings).sound()
         if plan is not None:
             refuse_changes(before, plan, path)
         plan = plan or before
@@ -168,7 +169,7 @@ def check_resumable(
     directory: RunDirectory, plan: Plan | None, plugin_files: Sequence[str] = ()
 ) -> None:
     """Raise where it is plain, before TensorFlow loads, that `resume` with a plan would fail."""
-    before = directory.check_spec(plugin_files).sound()
+    before = check_trained(directory, plugin_files).sound()
     _refuse_without_arrays(before, directory.path, None)
     if plan is not None:
         refuse_changes(before, plan, directory.path)
@@ -205,7 +206,7 @@ def _refuse_other_data(directory: RunDirectory, ready: Prepared) -> None:
 
 
 def _warn_of_versions(directory: RunDirectory, warn: Callable[[str], None]) -> None:
-    had, now = directory.manifest()["versions"], directories.versions()
+    had, now = directory.manifest()["versions"], versions()
     changed = [
         f"{name} {had.get(name)} then, {now[name]} now"
         for name in now

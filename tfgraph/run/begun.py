@@ -1,0 +1,88 @@
+"""Begun: what a run was begun with, as the manifest of its directory says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfgraph.errors import DataError
+from tfgraph.run import files
+from tfgraph.run.missing import anew
+
+FORMAT = 3
+_MOST_BYTES = 16 << 20
+_TYPES: Mapping[str, type] = {
+    "name": str,
+    "spec": str,
+    "folder": str,
+    "resolved": list,
+    "seed": int,
+    "command": list,
+    "plugins": list,
+    "plugin_files": list,
+    "versions": dict,
+    "data": dict,
+    "started": str,
+}
+_WORDS = {str: "text", int: "whole number", list: "list", dict: "mapping"}
+
+
+def read_begun(path: Path) -> dict[str, Any]:
+    """The manifest of a run, whoever made it; DataError where it is damaged."""
+    try:
+        found = read_json(path, _MOST_BYTES)
+        _check(path, found)
+    except DataError as error:
+        raise DataError(error.message, help=anew(path.parent)) from error
+    made: dict[str, Any] = found
+    return made
+
+
+def _check(path: Path, found: Any) -> None:
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise DataError(f"`{path}` is not of format {FORMAT}")
+    for key, kind in _TYPES.items():
+        value = found.get(key)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise DataError(f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}")
+    # What is printed may not play with the terminal.
+    shown = (found["name"], found["folder"], *found["plugin_files"], *found["versions"].values())
+    if not all(isinstance(text, str) and text.isprintable() for text in shown):
+        raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """A manifest as its file has it."""
+    return json.dumps(manifest, indent=2) + "\n"
+
+
+def fingerprint(content: str | bytes) -> str:
+    """The SHA-256 by which a manifest knows a file again."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The versions of what a run depends on."""
+    import numpy
+    import tensorflow
+
+    import tfgraph
+
+    return {
+        "tfgraph": tfgraph.__version__,
+        "tensorflow": tensorflow.__version__,
+        "numpy": numpy.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def read_json(path: Path, most: int) -> Any:
+    """What a JSON file of at most `most` bytes holds; DataError where it holds none."""
+    try:
+        return json.loads(files.read_regular(path, most))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"`{path}` is damaged: it holds no JSON") from error
