@@ -11,6 +11,7 @@ import pytest
 
 import tfgraph
 from tests.run.faults import Faulty
+from tests.run.models import NOISY
 from tests.run.runs import DATA, TEXT, StopAt, digest
 from tfgraph.api import hookimpl
 from tfgraph.errors import DataError
@@ -77,6 +78,60 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(
     assert "bytes are free there, and it takes about" in saving[0]
     assert saving[0].endswith("training goes on, and it is tried again")
     assert 10 not in RunDirectory(tmp_path / "r").store.steps()
+
+
+class Clock(Disk):
+    """A disk that is full for a while, and a clock that moves with each step."""
+
+    def __init__(self, full: range, seconds_a_step: float) -> None:
+        super().__init__(full)
+        self.seconds_a_step = seconds_a_step
+        self.saved: list[int] = []
+        self.refused: list[int] = []
+
+    def counted(self, name: str, real: Any) -> Any:
+        refusing = super().counted(name, real)
+
+        def call(path: Any, *arguments: Any, **options: Any) -> Any:
+            if name == "mkdir" and self.step in self.full and "step-" in Path(path).name:
+                self.refused.append(self.step)
+            return refusing(path, *arguments, **options)
+
+        return call
+
+    def monotonic(self) -> float:
+        return self.step * self.seconds_a_step
+
+    @hookimpl
+    def tfgraph_checkpoint_saved(self, step: int) -> None:
+        self.saved.append(step)
+
+
+def train_by_time(
+    path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, every: str, epochs: int
+) -> None:
+    text = NOISY.replace("epochs: 3", f"epochs: {epochs}, checkpoint: {{every: {every}, keep: 9}}")
+    monkeypatch.setattr("tfgraph.run.keeping.time.monotonic", clock.monotonic)
+    train(path, clock, monkeypatch, text)
+
+
+def test_a_save_that_fails_is_tried_again_soon_however_seldom_one_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(range(10, 11), 360.0)
+    train_by_time(tmp_path / "r", clock, monkeypatch, "1 hour", 3)
+    assert clock.refused == [10]
+    assert clock.saved == [0, 11, 21, 24]
+
+
+def test_saves_that_fail_again_and_again_are_tried_more_and_more_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(range(30, 100), 1.0)
+    with pytest.raises(DataError, match="No space left"):
+        train_by_time(tmp_path / "r", clock, monkeypatch, "30 seconds", 9)
+    assert clock.saved == [0]
+    assert clock.refused == [30, 31, 32, 34, 38, 46, 62, 72]
 
 
 def test_a_disk_that_stays_full_ends_the_run_which_goes_on_when_there_is_room(

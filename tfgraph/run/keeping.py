@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,10 @@ from tfgraph.run.restoring import State, assign, state_of
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+
+#: After a save that has failed the next try comes as late again as the first failure is long ago,
+#: and so many seconds later at least and at most.
+SOONEST, LATEST = 1.0, 300.0
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Keeper:
     elapsed: Callable[[], float]
     signals: Signals
     unsaved: bool = True
+    #: When it was saved last, or that was tried.
     saved_at: float = field(default_factory=time.monotonic)
     #: A step whose state is finite, and the state, where no directory keeps it.
     safe: Safe | None = None
@@ -48,8 +54,8 @@ class Keeper:
     best: dict[str, Any] | None = None
     #: Whether metrics.jsonl has less than it should.
     log_behind: bool = False
-    #: Whether it has been said that saving fails; it is said once until it works again.
-    complained: bool = False
+    #: Since when saving fails, which is said once; None where it works.
+    failing_since: float | None = None
     #: Whether it has been said that a checkpoint could not be deleted; it is said once.
     overfull: bool = False
     #: The last step whose state is known to be finite.
@@ -115,8 +121,11 @@ class Keeper:
         self.save()
 
     def save_by_time(self, seconds: float | None) -> None:
-        """Save if the time has come."""
-        if seconds is not None and time.monotonic() - self.saved_at >= seconds:
+        """Save if the time has come; where the last save has failed that is soon."""
+        wait = math.inf if seconds is None else seconds
+        if self.failing_since is not None:
+            wait = min(wait, LATEST, max(SOONEST, self.saved_at - self.failing_since))
+        if time.monotonic() - self.saved_at >= wait:
             self.save_or_warn()
 
     def save_best(self, *, over: bool) -> None:
@@ -134,8 +143,8 @@ class Keeper:
             if self.directory and self.directory.gone:
                 raise
             self.saved_at = time.monotonic()
-            if not self.complained:
-                self.complained = True
+            if self.failing_since is None:
+                self.failing_since = self.saved_at
                 more = f" ({error.help})" if error.help else ""
                 self.warn(f"{error.message}{more}; training goes on, and it is tried again")
 
@@ -150,7 +159,7 @@ class Keeper:
         else:
             self.follow()
             folder = self.directory.store.save(State(self.graph), self.saved(step))
-            self.complained = False
+            self.failing_since = None
             self.listeners.call("tfgraph_checkpoint_saved", run=self.info, step=step, folder=folder)
             if self.log_behind:
                 self.add(self.info.history.records[-1])
