@@ -91,9 +91,11 @@ class Clock(Disk):
 
     def counted(self, name: str, real: Any) -> Any:
         refusing = super().counted(name, real)
+        if name != "mkdir":
+            return refusing
 
         def call(path: Any, *arguments: Any, **options: Any) -> Any:
-            if name == "mkdir" and self.step in self.full and "step-" in Path(path).name:
+            if path.name == "checkpoints" and self.step in self.full:
                 self.refused.append(self.step)
             return refusing(path, *arguments, **options)
 
