@@ -20,6 +20,7 @@ from tfgraph.errors import DataError
 from tfgraph.run import RunDirectory
 from tfgraph.run.lock import locked
 from tfgraph.run.making import created
+from tfgraph.run.trained import check_trained
 
 TEXT = LINE.replace("epochs: 4", "epochs: 0")
 STATE = {"step": np.array(0), "weights/slope": np.zeros(3)}
@@ -39,7 +40,7 @@ def make(
 def check_whole(path: Path) -> None:
     """There is all that a run starts with."""
     directory = RunDirectory(path)
-    assert directory.check_spec().sound().layers
+    assert check_trained(directory).sound().layers
     assert directory.store.last().saved.step == 0
 
 
