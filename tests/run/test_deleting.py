@@ -70,9 +70,11 @@ def test_leftovers_are_cleared_by_their_names_alone(tmp_path: Path) -> None:
     for name in (".step-5.123", ".step-6.123-1"):
         put(*(folder / name / file for file in ("arrays.npz", "manifest.json", "metrics.jsonl")))
     put(tmp_path / ".metrics.jsonl.77", tmp_path / ".resolved.yaml.77")
+    put(tmp_path / "plots/.loss.svg.77")
     keep = [
         *(folder / name for name in (".step-7.123/mine", ".step-x.1", ".git/x", ".step-1", "x")),
         *(tmp_path / name for name in (".notes.txt.77", ".metrics.jsonl", "metrics.jsonl.77")),
+        *(tmp_path / "plots" / name for name in (".mine.txt.77", "mine.svg", ".mine.svg")),
     ]
     put(*keep)
     (folder / ".step-8.1").symlink_to(tmp_path)

@@ -97,6 +97,16 @@ def set_to(key: str, value: Any) -> Change:
     return change
 
 
+def beside_its_own(key: str, value: Any) -> Change:
+    """The run's manifest with one more value in a list."""
+
+    def change(run: Path, outside: Path) -> None:
+        found = json.loads((run / "manifest.json").read_text())
+        set_to(key, [*found[key], value])(run, outside)
+
+    return change
+
+
 def sealed_with(key: str, value: Any) -> Change:
     """The checkpoint's manifest with another value of a key, and the right hash."""
 
@@ -116,7 +126,7 @@ def sealed_with(key: str, value: Any) -> Change:
     return change
 
 
-MANIFEST_KEYS = ("format", "name", "folder", "plugin_files", "versions", "data")
+MANIFEST_KEYS = ("format", "name", "folder", "plugin_files", "versions", "data", "resolved")
 SEALED_KEYS = (
     *("format", "step", "seconds", "files", "arrays", "files/arrays.npz", "files/metrics.jsonl"),
     *("files/arrays.npz/sha256", "files/arrays.npz/size", "arrays/step"),
@@ -152,7 +162,6 @@ REFUSED: dict[str, Change] = {
         f"{key} of {number}": set_to(key, value)
         for key in MANIFEST_KEYS
         for number, value in enumerate(WRONG)
-        if (key, value) != ("data", {"a": None})  # what can be meant
     },
     **{
         f"{key} of {number}, sealed": sealed_with(key, value)
@@ -164,6 +173,9 @@ REFUSED: dict[str, Change] = {
         "arrays/step", {"shape": [1 << 40, 1 << 20], "dtype": "float64"}
     ),
     "a sealed array of objects": sealed_with("arrays/step", {"shape": [], "dtype": "object"}),
+    "a spec by no hash": beside_its_own("resolved", []),
+    "words that are none": set_to("command", [1]),
+    **{f"plugins that are {number}": set_to("plugins", [v]) for number, v in enumerate(WRONG[1:])},
     "another format": set_to("format", 99),
     "another format, sealed": sealed_with("format", 99),
     "a spec that extends": replaced("resolved.yaml", holding(b"extends: ../outside/secret.yaml\n")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,23 @@ def _check(path: Path, found: Any) -> None:
         value = found.get(key)
         if not isinstance(value, kind) or isinstance(value, bool):
             raise DataError(f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}")
+    texts = ("resolved", "command", "plugin_files")
+    if wrong := next((key for key in texts if not _all_texts(found[key])), None):
+        raise DataError(f"`{path}` is damaged: `{wrong}` holds what is no text")
+    if not _all_texts(found["data"].values()):
+        raise DataError(f"`{path}` is damaged: `data` holds what is no SHA-256")
+    if not all(
+        isinstance(plugin, dict) and _all_texts(plugin.values()) for plugin in found["plugins"]
+    ):
+        raise DataError(f"`{path}` is damaged: `plugins` holds what is no plugin")
     # What is printed may not play with the terminal.
     shown = (found["name"], found["folder"], *found["plugin_files"], *found["versions"].values())
     if not all(isinstance(text, str) and text.isprintable() for text in shown):
         raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
+
+
+def _all_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:

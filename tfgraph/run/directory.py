@@ -17,7 +17,7 @@ from tfgraph.run.checkpoint import Store
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
 from tfgraph.run.missing import missing
-from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, RESOLVED, named
+from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, PLOTS, RESOLVED, named
 from tfgraph.run.place import Place, held
 from tfgraph.spec import Plan
 
@@ -89,9 +89,11 @@ class RunDirectory:
 
     def tidy(self) -> None:
         """Delete what processes that have died left half written or half deleted."""
-        for path in files.leftovers(
-            self.path, "|".join(map(re.escape, (METRICS, OUTCOME, RESOLVED, MANIFEST)))
-        ):
+        own = "|".join(map(re.escape, (METRICS, OUTCOME, RESOLVED, MANIFEST)))
+        left = files.leftovers(self.path, own)
+        if files.kind(plots := self.path / PLOTS) == "folder":
+            left += files.leftovers(plots, r".+\.svg")
+        for path in left:
             if files.kind(path) == "file":
                 files.delete(path)
         self.store.tidy()
