@@ -249,3 +249,38 @@ def test_a_run_that_was_trained_and_not_evaluated_says_why(
         "finished",
         "the evaluation at its end failed: no room",
     )
+
+
+STOPPED = """
+import os
+from tfgraph.api import hookimpl
+
+@hookimpl
+def tfgraph_steps_done(step):
+    if step > int(os.environ["STOP_AFTER"]):
+        if os.environ["STOP_BY"] == "kill":
+            os.kill(os.getpid(), 9)
+        os.kill(os.getpid(), 2)
+"""
+
+
+@pytest.mark.parametrize("by", ["kill", "interrupt"])
+def test_figures_of_the_end_stay_until_a_run_that_goes_on_has_others(
+    call: Caller, tmp_path: Path, by: str
+) -> None:
+    (tmp_path / "stop.py").write_text(STOPPED)
+    assert call("train", "line.yaml").code == 0
+    (finished,) = listed(call)
+    assert finished["split"] == "test"
+    resume = ("--plugin", "stop.py", "train", "--resume", "runs/line-1", "--set", "train.epochs=90")
+    ended = process(*resume, folder=tmp_path, STOP_AFTER="12", STOP_BY=by)
+    assert ended.code == (-9 if by == "kill" else 130), ended
+    (broken,) = listed(call)
+    assert broken["status"] == ("killed" if by == "kill" else "interrupted")
+    figures = {"split": "test", "metrics": finished["metrics"]}
+    assert {key: broken[key] for key in figures} == figures
+    assert call("train", "--resume", "runs/line-1", "--set", "train.epochs=5").code == 0
+    (again,) = listed(call)
+    assert (again["status"], again["split"]) == ("finished", "test")
+    assert again["metrics"] != finished["metrics"]
+    assert not Path("runs/line-1/earlier.json").exists()

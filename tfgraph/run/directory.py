@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,16 @@ from tfgraph.run.checkpoint import Store
 from tfgraph.run.events import Outcome, finite
 from tfgraph.run.lock import locked
 from tfgraph.run.missing import missing
-from tfgraph.run.names import CHECKPOINTS, MANIFEST, METRICS, OUTCOME, PLOTS, RESOLVED, named
+from tfgraph.run.names import (
+    CHECKPOINTS,
+    EARLIER,
+    MANIFEST,
+    METRICS,
+    OUTCOME,
+    PLOTS,
+    RESOLVED,
+    named,
+)
 from tfgraph.run.place import Place, held
 from tfgraph.spec import Plan
 
@@ -71,9 +80,14 @@ class RunDirectory:
         """Write down how the run ended."""
         found = {**asdict(outcome), "metrics": finite(outcome.metrics)}
         files.write_text(self.path / OUTCOME, json.dumps(found, indent=2) + "\n")
+        if outcome.split:
+            files.delete(self.path / EARLIER)
 
     def begin(self) -> None:
-        """Take away how an earlier part of the run ended."""
+        """Take away how an earlier part of the run ended; its figures stay till there are others."""
+        with suppress(DataError, OSError):
+            if (self.outcome() or {}).get("split"):
+                files.rename(self.path / OUTCOME, self.path / EARLIER)
         files.delete(self.path / OUTCOME)
 
     def write_resolved(self, plan: Plan) -> None:
@@ -98,9 +112,9 @@ class RunDirectory:
                 files.delete(path)
         self.store.tidy()
 
-    def outcome(self) -> dict[str, Any] | None:
-        """How the run ended; None where it has not, or nobody could say."""
-        path = self.path / OUTCOME
+    def outcome(self, name: str = OUTCOME) -> dict[str, Any] | None:
+        """How the run ended, or did so before; None where it has not, or nobody could say."""
+        path = self.path / name
         if files.kind(path) is None:
             return None
         found = read_json(path, _MOST_OUTCOME)

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,7 +19,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.events import Record, Status
 from tfgraph.run.history import Monitored, parsed
 from tfgraph.run.manifest import read_manifest
-from tfgraph.run.names import LOCK, LOG, MANIFEST, METRICS, OUTCOME, RESOLVED
+from tfgraph.run.names import EARLIER, LOCK, LOG, MANIFEST, METRICS, OUTCOME, RESOLVED
 from tfgraph.run.ranking import ranked
 from tfgraph.run.refusals import unreadable
 
@@ -113,6 +114,9 @@ def _listed(path: Path) -> Listed:
             split, metrics = outcome["split"], outcome["metrics"]
         if status != "interrupted":
             problem = outcome["message"]
+    before = None if outcome and outcome["split"] else _earlier(directory)
+    if before and (evaluated is None or evaluated.step <= before["step"]):
+        split, metrics = before["split"], before["metrics"]
     if step is None or (saved is not None and saved > step):
         step = saved
     epoch = records[-1].epoch if records else None
@@ -143,9 +147,16 @@ def _time(path: Path, text: str) -> datetime:
     raise DataError(f"`{path / MANIFEST}` is damaged: `started` is no time")
 
 
-def _outcome(directory: RunDirectory) -> dict[str, Any] | None:
+def _earlier(directory: RunDirectory) -> dict[str, Any] | None:
+    """How a run ended before it went on, where its figures are still the newest of an end."""
+    with suppress(DataError):
+        return _outcome(directory, EARLIER)
+    return None
+
+
+def _outcome(directory: RunDirectory, name: str = OUTCOME) -> dict[str, Any] | None:
     """How the run ended, its values of the types that they should have."""
-    found = directory.outcome()
+    found = directory.outcome(name)
     if found is None:
         return None
     sound = (

@@ -11,6 +11,8 @@ MANIFEST = "manifest.json"
 #: In a run directory, the records so far; in a checkpoint, those up to its step.
 METRICS = "metrics.jsonl"
 OUTCOME, LOCK, LOG = "outcome.json", "lock", "run.log"
+#: The outcome before a run went on, as long as there are no other figures of its end.
+EARLIER = "earlier.json"
 #: Folders.
 CHECKPOINTS, PLOTS, TENSORBOARD = "checkpoints", "plots", "tensorboard"
 #: A checkpoint, by its step.
