@@ -1,5 +1,6 @@
 """From names to types: what plugins may return, and what is said of those that do otherwise."""
 
+import hashlib
 from types import ModuleType
 
 import pytest
@@ -192,7 +193,8 @@ def test_a_file_is_a_plugin(tmp_path):
     path = tmp_path / "my_layers.py"
     path.write_text(SOURCE)
     registry = load_registry([str(path)])
-    assert registry.owner("layer", "twice") == Plugin("my_layers", str(path))
+    sha256 = hashlib.sha256(SOURCE.encode()).hexdigest()
+    assert registry.owner("layer", "twice") == Plugin("my_layers", str(path), sha256)
 
 
 @pytest.mark.parametrize(

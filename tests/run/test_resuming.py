@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import tfgraph
+from tests.run import killed
 from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import DATA, TEXT, StopAt, arrays, digest, weights
 from tfgraph.errors import DataError, UsageError
+from tfgraph.registry import load_registry
 from tfgraph.run import Interrupted, RunDirectory, files
 from tfgraph.run.lock import locked
 from tfgraph.run.trained import check_trained
@@ -146,6 +148,55 @@ def test_other_versions_are_warned_of(tmp_path: Path) -> None:
     tfgraph.resume(tmp_path / "r", warn=warned.append)
     assert len(warned) == 1
     assert f"numpy 1.0 then, {np.__version__} now" in warned[0]
+
+
+def test_plugins_of_other_versions_are_warned_of(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
+    path = tmp_path / "r/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    (mnist,) = (plugin for plugin in manifest["plugins"] if plugin["name"] == "mnist")
+    now = mnist["origin"]
+    mnist["origin"] = "tfgraph-mnist 0.0.1"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    warned: list[str] = []
+    tfgraph.resume(tmp_path / "r", warn=warned.append)
+    assert warned == [
+        f"what the run stands on has changed since it began: plugin `mnist` of tfgraph-mnist 0.0.1 "
+        f"then, {now} now: it may come out otherwise"
+    ]
+
+
+BLOTS = """\
+tfgraph: 1
+data: {blots: {flatten: true}}
+layers:
+  - matmul: 4
+loss: softmax_cross_entropy
+optimizer: {rmsprop: 0.01}
+train: {epochs: 1}
+"""
+
+
+def test_plugin_files_that_hold_something_else_are_warned_of(tmp_path: Path) -> None:
+    first, moved, other = (tmp_path / name / "blots.py" for name in ("1", "2", "3"))
+    code = Path(killed.__file__).read_text(encoding="utf-8")
+    for path, text in ((first, code), (moved, code), (other, code.replace("1 / 255", "1 / 100"))):
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+    plan = tfgraph.loads(BLOTS, registry=load_registry([str(first)]))
+    tfgraph.train(plan, tmp_path / "r", plugin_files=[str(first)])
+    for path, epochs in ((moved, 2), (other, 3)):
+        warned: list[str] = []
+        tfgraph.resume(
+            tmp_path / "r",
+            settings=[f"train.epochs={epochs}"],
+            plugin_files=[str(path)],
+            warn=warned.append,
+        )
+        assert warned == [
+            f"what the run stands on has changed since it began: the plugin file `{path}` is not "
+            "what it was: it may come out otherwise"
+        ] * (path == other)
 
 
 def test_the_weights_of_another_run_are_the_first_ones_by_name(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import re
@@ -33,10 +34,14 @@ ENTRY_POINT_GROUP = "tfgraph"
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin and where it comes from: a distribution with its version, or a file."""
+    """A plugin and where it comes from: a distribution with its version, or a file.
+
+    `sha256` is that of the file, as it was loaded; empty for a distribution.
+    """
 
     name: str
     origin: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,7 +215,9 @@ def _load_registry(files: tuple[str, ...]) -> Registry:
         except (Exception, SystemExit) as error:
             failed.append(FailedPlugin(point.name, origin, f"{type(error).__name__}: {error}"))
     for file in files:
-        plugins[Plugin(Path(file).stem, file)] = _load_file(file)
+        module = _load_file(file)
+        sha256 = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        plugins[Plugin(Path(file).stem, file, sha256)] = module
     registry = Registry(plugins, failed)
     for plugin in registry.failed:
         if plugin.origin in files:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tfgraph.errors import DataError
+from tfgraph.registry import Plugin
 from tfgraph.run import files
 from tfgraph.run.missing import anew
 
@@ -59,7 +60,9 @@ def _check(path: Path, found: Any) -> None:
     ):
         raise DataError(f"`{path}` is damaged: `plugins` holds what is no plugin")
     # What is printed may not play with the terminal.
-    shown = (found["name"], found["folder"], *found["plugin_files"], *found["versions"].values())
+    origins = [text for plugin in found["plugins"] for text in plugin.values()]
+    names = found["name"], found["folder"], *found["plugin_files"], *found["versions"].values()
+    shown = (*names, *origins)
     if not all(isinstance(text, str) and text.isprintable() for text in shown):
         raise DataError(f"`{path}` is damaged: a name in it is no text that prints")
 
@@ -91,6 +94,29 @@ def versions() -> dict[str, str]:
         "numpy": numpy.__version__,
         "python": platform.python_version(),
     }
+
+
+def changed(manifest: Mapping[str, Any], plugins: Iterable[Plugin]) -> list[str]:
+    """What is of another version, or another file, than when the run was begun."""
+    had, now = manifest["versions"], versions()
+    found = [
+        f"{name} {had.get(name)} then, {version} now"
+        for name, version in now.items()
+        if had.get(name) != version
+    ]
+    before = {plugin.get("name"): plugin for plugin in manifest["plugins"]}
+    for plugin in plugins:
+        then = before.get(plugin.name)
+        if then is None:
+            continue
+        if plugin.sha256:
+            if then.get("sha256") != plugin.sha256:
+                found.append(f"the plugin file `{plugin.origin}` is not what it was")
+        elif then.get("origin") != plugin.origin:
+            found.append(
+                f"plugin `{plugin.name}` of {then.get('origin')} then, {plugin.origin} now"
+            )
+    return found
 
 
 def read_json(path: Path, most: int) -> Any:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tfgraph.errors import DataError, UsageError
+from tfgraph.registry import load_registry
 from tfgraph.run import course
-from tfgraph.run.begun import versions
+from tfgraph.run.begun import changed
 from tfgraph.run.changes import refuse_changes
 from tfgraph.run.checkpoint import Checkpoint
 from tfgraph.run.course import Run, Told
@@ -127,7 +128,9 @@ def resume(
         plan = plan or before
         written = outputs(directory, command, warn or _LOGGER.warning)
         warn = written.warn
-        _warn_of_versions(directory, warn)
+        if other := changed(directory.manifest(), load_registry(plugin_files).plugins):
+            text = f"what the run stands on has changed since it began: {'; '.join(other)}"
+            warn(f"{text}: it may come out otherwise")
         ready = prepared(plan, data)
         for split in directory.manifest()["data"]:
             if ready.has(split):
@@ -203,14 +206,3 @@ def _refuse_other_data(directory: RunDirectory, ready: Prepared) -> None:
                 "trained with",
                 help=f"bring them back, or begin a run of its own with `--from {directory.path}`",
             )
-
-
-def _warn_of_versions(directory: RunDirectory, warn: Callable[[str], None]) -> None:
-    had, now = directory.manifest()["versions"], versions()
-    changed = [
-        f"{name} {had.get(name)} then, {now[name]} now"
-        for name in now
-        if had.get(name) != now[name]
-    ]
-    if changed:
-        warn(f"other versions than the run began with: {'; '.join(changed)}: it may differ in bits")
