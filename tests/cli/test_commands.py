@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tests.cli.commands import Caller
+from tests.cli.conftest import LINE
+from tfgraph import evaluate, loads, open_run, train
 from tfgraph.cli.main import COMMANDS
 from tfgraph.drawing import data, mermaid, svg
 from tfgraph.spec import Plan, load
@@ -148,6 +150,48 @@ def test_predictions_are_the_same_in_every_form(call: Caller) -> None:
         np.testing.assert_array_equal(output, x * kernel)
     assert call("predict", "r", "x.npy").out == Path("y.csv").read_text()
     assert call("predict", "r", "x.npy", "--format", "json").out == Path("y.json").read_text()
+
+
+def test_a_prediction_of_what_is_no_number_is_warned_of(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    np.save("x.npy", np.full(5, np.nan, np.float32))
+    outcome = call("predict", "r", "x.npy")
+    assert outcome.code == 0
+    assert outcome.err.endswith(
+        "warning: the input `x` holds values that are not finite, in 5 of 5 examples, first in "
+        "number 1: what is predicted for them means nothing\n"
+    )
+
+
+def test_the_weights_of_a_run_that_diverged_are_told_as_such(call: Caller) -> None:
+    rate = ("--set", "optimizer.gradient_descent=1e30")
+    assert call("train", "line.yaml", *rate, "--run", "r").code == 5
+    np.save("x.npy", np.zeros(2, np.float32))
+    for arguments in (["evaluate", "r"], ["predict", "r", "x.npy"]):
+        said = call(*arguments).err
+        assert "warning: training diverged in step " in said
+        assert said.endswith(": these are the weights after step 0\n")
+    call("train", "line.yaml", "--run", "sound")
+    assert "diverged" not in call("evaluate", "sound").err
+
+
+def test_a_run_of_python_arrays_is_evaluated_from_python(call: Caller) -> None:
+    text = LINE.replace("data: {linear: {points: 64}}", "inputs: {x: [], y: []}")
+    text = text.replace("- scale: zeros", "- scale: zeros\n    from: x")
+    text = text.replace("squared_error\n", "{squared_error: , target: y}\n")
+    text = text.replace("[mean_absolute_error]", "[]")
+    x = np.linspace(-1, 1, 64, dtype=np.float32)
+    split = {"x": x, "y": 2 * x}
+    train(loads(text), Path("r"), data={"train": split})
+    for named in ("r", "r/checkpoints/step-12"):
+        assert call("evaluate", named) == (
+            2,
+            "",
+            "error: the run `r` was trained with arrays of Python code, and its spec names no data\n"
+            'help: evaluate from Python: `tfgraph.evaluate(tfgraph.open_run("r"), "test", data)` '
+            "with such arrays\n",
+        )
+    assert evaluate(open_run("r"), "test", {"test": split})["loss"] < 1
 
 
 def test_an_output_of_an_unknown_form_is_refused(call: Caller) -> None:

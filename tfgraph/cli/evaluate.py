@@ -9,6 +9,7 @@ import click
 
 from tfgraph.cli.output import say
 from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
+from tfgraph.errors import UsageError
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
 
@@ -32,9 +33,16 @@ def command(
     def begins(plan: Plan, found: Checkpoint) -> None:
         from tfgraph.run.splits import require_split
 
-        require_split(plan, split)
         data = plan.spec.data
-        size = f" ({count(data.component.splits()[split], 'example')})" if data else ""
+        if data is None:
+            where = found.folder.parents[1]
+            raise UsageError(
+                f"the run `{where}` was trained with arrays of Python code, and its spec names no data",
+                help=f'evaluate from Python: `tfgraph.evaluate(tfgraph.open_run("{where}"), "{split}", '
+                "data)` with such arrays",
+            )
+        require_split(plan, split)
+        size = f" ({count(data.component.splits()[split], 'example')})"
         text = f"evaluating {plan.spec.name} after step {found.saved.step:,} on {split}{size}"
         click.echo(text, err=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tfgraph.cli.output import say
 from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
 
 
@@ -50,7 +51,8 @@ def command(
     if output is not None:
         check_output(output, graph.plan.outputs)
     fields = {name: graph.plan.fields[name] for name in graph.plan.inputs}
-    outputs = predict(graph, read_inputs(file, fields))
+    inputs = read_inputs(file, fields)
+    outputs = predict(graph, inputs, warn=lambda text: say(f"warning: {text}", err=True))
     if output is None:
         click.echo(as_text(outputs, form), nl=False)
     else:

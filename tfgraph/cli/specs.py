@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tfgraph.cli.output import say
-from tfgraph.diagnostics import render_all
+from tfgraph.diagnostics import printable, render_all
+from tfgraph.errors import DataError
 from tfgraph.registry import Registry, load_registry
 from tfgraph.spec import Checked, Plan, check, check_file
 from tfgraph.spec.reader import MAX_BYTES, decode
@@ -18,6 +20,7 @@ from tfgraph.spec.reader import MAX_BYTES, decode
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
     from tfgraph.run.checkpoint import Checkpoint
+    from tfgraph.run.directory import RunDirectory
 
 STDIN = "-"
 
@@ -86,8 +89,21 @@ def graph_of(
     plan = sound(check_trained(directory, plugins))
     found = chosen(directory.store, plan, checkpoint)
     begins(plan, found)
+    if problem := _diverged(directory):
+        step = found.saved.step
+        text = f"{problem}: these are the weights after step {step:,}"
+        say(f"warning: {text}", err=True)
     load_tensorflow()
     return graph_with(plan, found)
+
+
+def _diverged(directory: RunDirectory) -> str:
+    """Where the training of a run diverged; empty where it did not, or nobody could say."""
+    with suppress(DataError):
+        outcome = directory.outcome() or {}
+        if outcome.get("status") == "diverged":
+            return printable(" ".join(str(outcome.get("message", "training diverged")).split()))
+    return ""
 
 
 def sound(found: Checked) -> Plan:

@@ -19,6 +19,8 @@ from tfgraph.spec import Plan
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
+#: Most weights start far below 1.
+_LARGE_STEP = 1.0
 #: So many steps are made again in the first call, and twice as many in each further one.
 _FIRST_CALL = 64
 #: A call should not last longer than about so many seconds: a signal waits for its end.
@@ -171,6 +173,13 @@ def _by_the_rate(plan: Plan, what: str) -> DivergedError:
     assert optimizer is not None
     rate = f"optimizer.{optimizer.component.type}.learning_rate"
     tries = [f"a smaller `{rate}`"]
-    if optimizer.component.clip_global_norm is None:
+    if optimizer.component.clip_global_norm is None and _clipping_may_help(plan):
         tries.append(f"`--set optimizer.{optimizer.component.type}.clip_global_norm=1`")
     return DivergedError(what, help="try " + " or ".join(tries), settings=(rate,))
+
+
+def _clipping_may_help(plan: Plan) -> bool:
+    """Whether steps are small once gradients are: a step of a clipped one is as long as the rate."""
+    assert plan.spec.optimizer is not None
+    highest = plan.spec.optimizer.component.learning_rate.facts().highest
+    return highest is None or highest.value < _LARGE_STEP

@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfgraph.lazy import np
 from tfgraph.run.splits import Arrays, load_split
+from tfgraph.run.spoilt import spoilt
 from tfgraph.words import listed
 
 if TYPE_CHECKING:
@@ -45,13 +45,6 @@ def figures(
 
 def _spoilt(arrays: Mapping[str, Any]) -> str:
     """Where the data of a split hold the first value that is not finite; nothing where none is."""
-    for name, array in arrays.items():
-        if array.dtype.is_floating:
-            values = array.numpy().astype(np.float64)
-            rows = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-            if rows.any():
-                return (
-                    f": the field `{name}` holds values that are not, in {int(rows.sum()):,} of "
-                    f"{len(rows):,} examples, first in number {int(rows.argmax()) + 1:,}"
-                )
+    for name, found in spoilt(arrays):
+        return f": the field `{name}` holds values that are not, {found}"
     return ""

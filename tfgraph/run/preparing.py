@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tfgraph.errors import UsageError
 from tfgraph.run.evaluation import figures
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
+from tfgraph.run.spoilt import spoilt
 from tfgraph.run.timetable import Timetable, timetable
 from tfgraph.spec import Plan
 from tfgraph.spec.plan.monitoring import WATCHED
@@ -49,6 +50,14 @@ class Prepared:
     def timetable(self) -> Timetable:
         """What is due when."""
         return timetable(examples_in(self.split("train")), self.graph.plan.spec.training)
+
+    def spoilt(self) -> Iterator[str]:
+        """What is to be said of numbers in the training data that are none."""
+        for name, found in spoilt(self.split("train")):
+            yield (
+                f"the field `{name}` of the split `train` holds values that are not finite, {found}: "
+                "remove or replace them"
+            )
 
     def figures(self, split: str, warn: Callable[[str], None]) -> dict[str, float]:
         """Loss and metrics of a split; what makes one of them no number is warned of once."""

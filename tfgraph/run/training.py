@@ -82,6 +82,8 @@ def train(
         )
     with deferred_signals() as signals, folder as directory:
         written = outputs(directory, command, warn or _LOGGER.warning)
+        for text in ready.spoilt():
+            written.warn(text)
         told = Told((*written.listeners, *listeners), plugin_files, written.warn, signals)
         return course.run(ready, directory, None, told, moved)
 
