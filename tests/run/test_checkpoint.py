@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -179,6 +180,16 @@ def test_who_reads_while_the_only_checkpoint_is_replaced_finds_one(tmp_path: Pat
         assert None not in steps
         assert steps == sorted(steps)
     assert known[-1] > newest[0]
+
+
+def test_a_name_that_a_file_system_goes_on_to_list_is_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = saved(trained(), tmp_path)
+    listdir = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: [*listdir(folder), "step-9"])
+    assert store.steps() == [5]
+    assert store.last().saved.step == 5
 
 
 def test_there_is_none_in_an_empty_folder(tmp_path: Path) -> None:

@@ -83,11 +83,13 @@ class Store:
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint, sound or not, ascending; an empty folder is none."""
-        names = [name for name in files.names_in(self.folder) if re.fullmatch(STEP, name)]
-        empty = {name for name in names if not self._holds_something(self.folder / name)}
-        if any(files.kind(self.folder / name) is None for name in empty):
+        names = files.names_in(self.folder)
+        steps = [name for name in names if re.fullmatch(STEP, name)]
+        empty = {name for name in steps if not self._holds_something(self.folder / name)}
+        gone = any(files.kind(self.folder / name) is None for name in empty)
+        if gone and files.names_in(self.folder) != names:
             return self.steps()  # deleted meanwhile: there are others now
-        return sorted(int(name.partition("-")[2]) for name in names if name not in empty)
+        return sorted(int(name.partition("-")[2]) for name in steps if name not in empty)
 
     @staticmethod
     def _holds_something(path: Path) -> bool:
