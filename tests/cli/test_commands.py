@@ -65,6 +65,25 @@ def test_a_run_evaluates_to_what_training_ended_with(call: Caller) -> None:
     assert other["loss"] != found["loss"]
 
 
+def test_how_many_examples_are_computed_at_a_time_can_be_said(call: Caller) -> None:
+    call("train", "line.yaml", "--run", "r")
+    few = call("evaluate", "r", "--set", "train.evaluate_batch_size=3")
+    whole = call("evaluate", "r")
+    assert few.code == whole.code == 0
+    assert float(few.out.split()[1]) == pytest.approx(float(whole.out.split()[1]), rel=1e-5)
+    Path("x.csv").write_text("1\n2\n3\n4\n")
+    few = call("predict", "r", "x.csv", "--set", "train.evaluate_batch_size=3")
+    assert few.code == 0
+    assert few.out == call("predict", "r", "x.csv").out
+    for command in (("evaluate", "r"), ("predict", "r", "x.csv")):
+        other = call(*command, "--set", "train.batch_size=3")
+        assert other.code == 2
+        assert other.err == (
+            "error: this is not what `r` was trained with: `train.batch_size` was `16`, is `3`\n"
+            "help: a run is evaluated with another `train.evaluate_batch_size` only\n"
+        )
+
+
 def test_an_evaluation_says_what_is_evaluated_beside_the_figures(call: Caller) -> None:
     call("train", "line.yaml", "--run", "r", "--set", "train.checkpoint.every=4 steps")
     newest = call("evaluate", "r")

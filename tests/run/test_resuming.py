@@ -166,6 +166,16 @@ def test_plugins_of_other_versions_are_warned_of(tmp_path: Path) -> None:
     ]
 
 
+def test_a_spec_without_train_goes_on_for_longer(tmp_path: Path) -> None:
+    text = LINE.partition("train:")[0]
+    assert tfgraph.train(tfgraph.loads(text), tmp_path / "r").step == 1
+    run = tfgraph.resume(tmp_path / "r", settings=["train.epochs=3"])
+    assert run.step == 3
+    assert [record.epoch for record in run.history] == [1, 2, 3]
+    with pytest.raises(UsageError, match=r"`train\.seed` was not given, is `1`"):
+        tfgraph.resume(tmp_path / "r", settings=["train.seed=1"])
+
+
 BLOTS = """\
 tfgraph: 1
 data: {blots: {flatten: true}}

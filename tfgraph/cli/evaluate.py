@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tfgraph.cli.output import say
-from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
+from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument, set_to_evaluate_option
 from tfgraph.errors import UsageError
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
@@ -24,9 +24,16 @@ if TYPE_CHECKING:
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @checkpoint_option
+@set_to_evaluate_option
 @click.pass_obj
 def command(
-    plugins: tuple[str, ...], run: str, split: str, form: str, checkpoint: str | None
+    plugins: tuple[str, ...],
+    run: str,
+    split: str,
+    form: str,
+    *,
+    checkpoint: str | None,
+    settings: tuple[str, ...],
 ) -> None:
     """Every example counts exactly once. RUN is a directory that `tfgraph train` has made."""
 
@@ -46,7 +53,7 @@ def command(
         text = f"evaluating {plan.spec.name} after step {found.saved.step:,} on {split}{size}"
         click.echo(text, err=True)
 
-    graph = graph_of(run, checkpoint, plugins, begins)
+    graph = graph_of(run, checkpoint, plugins, settings, begins)
     from tfgraph.run import evaluate
     from tfgraph.run.events import finite
 

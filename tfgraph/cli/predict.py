@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tfgraph.cli.output import say
-from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
+from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument, set_to_evaluate_option
 
 
 @click.command()
@@ -29,6 +29,7 @@ from tfgraph.cli.specs import checkpoint_option, graph_of, run_argument
     help="The form on standard output.",
 )
 @checkpoint_option
+@set_to_evaluate_option
 @click.pass_obj
 def command(
     plugins: tuple[str, ...],
@@ -38,13 +39,14 @@ def command(
     form: str,
     *,
     checkpoint: str | None,
+    settings: tuple[str, ...],
 ) -> None:
     """INPUT is an npy, npz or csv file.
 
     An npy file holds the array of a model's only input, an npz file an array for each input, a csv
     file an example a line: the values of all inputs in their order, or columns named after inputs.
     """
-    graph = graph_of(run, checkpoint, plugins)
+    graph = graph_of(run, checkpoint, plugins, settings)
     from tfgraph.run import predict
     from tfgraph.run.arrays import as_text, check_output, read_inputs, write_outputs
 

@@ -38,6 +38,13 @@ checkpoint_option = click.option(
     help="The checkpoint whose weights to use; a step as its number, `step-500` or a path: the last if not given, or the best where the spec "
     "goes back to it (`early_stopping`).",
 )
+set_to_evaluate_option = click.option(
+    "--set",
+    "settings",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Change how many examples are computed at a time: `train.evaluate_batch_size=64`.",
+)
 run_argument = click.argument("run", metavar="RUN")
 
 
@@ -69,6 +76,7 @@ def graph_of(
     run: str,
     checkpoint: str | None,
     plugins: Sequence[str],
+    settings: Sequence[str],
     begins: Callable[[Plan, Checkpoint], None] = lambda plan, checkpoint: None,
 ) -> Graph:
     """The trained graph of a run directory, or of one of its checkpoints.
@@ -78,15 +86,14 @@ def graph_of(
     from tfgraph.cli.quiet import load_tensorflow
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.names import named
-    from tfgraph.run.opening import chosen, graph_with
-    from tfgraph.run.trained import check_trained
+    from tfgraph.run.opening import check_to_evaluate, chosen, graph_with
 
     found_in = named(run)
     if checkpoint is None and found_in and found_in[0]:
         run, checkpoint = str(found_in[0]), run
     # What is wrong with the directory is said before TensorFlow takes its seconds to load.
     directory = RunDirectory(Path(run))
-    plan = sound(check_trained(directory, plugins))
+    plan = sound(check_to_evaluate(directory, plugins, settings))
     found = chosen(directory.store, plan, checkpoint)
     begins(plan, found)
     if problem := _diverged(directory):

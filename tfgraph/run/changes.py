@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,23 +26,39 @@ _FREE = (
     "description",
     "name",
 )
+#: What may differ where it is evaluated or predicts.
+_FREE_IN_EVALUATION = "train.evaluate_batch_size"
 _SHOWN = 5
 
 
 def refuse_changes(before: Plan, now: Plan, run: Path) -> None:
     """Raise UsageError where a run could not go on as the same one."""
-    found = [
-        f"`{path}` was {_shown(old)}, is {_shown(new)}"
-        for path, old, new in _differences("", _resolved(before), _resolved(now))
-        if not any(path == free or path.startswith(f"{free}.") for free in _FREE)
-    ]
-    if found:
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    if found := _changes(before, now, _FREE):
         raise UsageError(
-            f"the spec has changed since `{run}` was begun: {'; '.join(found[:_SHOWN])}{more}",
+            f"the spec has changed since `{run}` was begun: {found}",
             help=f"it goes on with other values of {listed(_FREE)} only; `--from {run}` begins "
             "another run with its weights",
         )
+
+
+def refuse_changes_to_evaluate(before: Plan, now: Plan, run: Path) -> None:
+    """Raise UsageError where what is computed would not be what the run was trained for."""
+    if found := _changes(before, now, [_FREE_IN_EVALUATION]):
+        raise UsageError(
+            f"this is not what `{run}` was trained with: {found}",
+            help=f"a run is evaluated with another `{_FREE_IN_EVALUATION}` only",
+        )
+
+
+def _changes(before: Plan, now: Plan, free: Sequence[str]) -> str:
+    """What differs that is not free to."""
+    found = [
+        f"`{path}` was {_shown(old)}, is {_shown(new)}"
+        for path, old, new in _differences("", _resolved(before), _resolved(now))
+        if not any(path == one or path.startswith(f"{one}.") for one in free)
+    ]
+    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return "; ".join(found[:_SHOWN]) + more
 
 
 def _resolved(plan: Plan) -> Any:
@@ -50,6 +66,10 @@ def _resolved(plan: Plan) -> Any:
 
 
 def _differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    # A section that is not given is one of which nothing is given.
+    old, new = (
+        ({} if x is None and isinstance(y, dict) else x) for x, y in ((old, new), (new, old))
+    )
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
             yield from _differences(f"{path}.{key}" if path else key, old.get(key), new.get(key))

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfgraph.errors import DataError, UsageError
+from tfgraph.run.changes import refuse_changes_to_evaluate
 from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.names import named
 from tfgraph.run.restoring import restore_to_evaluate
 from tfgraph.run.trained import check_trained
-from tfgraph.spec import Plan
+from tfgraph.spec import Checked, Plan
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
@@ -26,6 +27,7 @@ def open_run(
     *,
     checkpoint: str | int | None = None,
     plugin_files: Sequence[str] = (),
+    settings: Sequence[str] = (),
 ) -> Graph:
     """The graph of a run directory, its weights those of one of its checkpoints.
 
@@ -33,10 +35,24 @@ def open_run(
     the spec goes back to it at the end (`early_stopping`), else the last. One that is damaged is
     never left out without a word. Raises DataError where the directory or the checkpoint is
     missing or damaged, UsageError where plugin files are missing that it was trained with.
+
+    `settings` may say how many examples are evaluated at a time: `train.evaluate_batch_size=64`.
     """
     directory = RunDirectory(Path(path))
-    plan = check_trained(directory, plugin_files).sound()
+    plan = check_to_evaluate(directory, plugin_files, settings).sound()
     return graph_with(plan, chosen(directory.store, plan, checkpoint))
+
+
+def check_to_evaluate(
+    directory: RunDirectory, plugins: Sequence[str], settings: Sequence[str]
+) -> Checked:
+    """`check_trained`; UsageError where settings change more than how it is evaluated."""
+    found = check_trained(directory, plugins)
+    if not settings or not found.plan:
+        return found
+    changed = check_trained(directory, plugins, settings)
+    refuse_changes_to_evaluate(found.plan, changed.sound(), directory.path)
+    return changed
 
 
 def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
