@@ -210,9 +210,15 @@ class Graph(tf.Module):  # type: ignore[misc]
         function = finite_values(variables)
         return list(variables), trace(self.plan, "finite", function, {}, batch_by="the caller")
 
+    def learning_rate(self, made: int) -> float:
+        """The optimizer's `learning_rate` of the update after so many that were made."""
+        constant, function = self._learning_rate
+        if constant is not None:
+            return constant
+        return float(function(tf.constant(made, tf.int64))["learning_rate"])
+
     @cached_property
-    def learning_rate(self) -> Any:
-        """ConcreteFunction: the number of updates made -> the `learning_rate` of the next one."""
+    def _learning_rate(self) -> tuple[float | None, Any]:
         optimizer = self.plan.spec.optimizer
         assert optimizer is not None  # there is no training without
 
@@ -220,7 +226,9 @@ class Graph(tf.Module):  # type: ignore[misc]
             return {"learning_rate": optimizer.component.learning_rate.build(made)}
 
         inputs = {"made": TensorSpec((), "int64")}
-        return trace(self.plan, "learning_rate", learning_rate, inputs, batch_by="the caller")
+        function = trace(self.plan, "learning_rate", learning_rate, inputs, batch_by="the caller")
+        constant = tf.get_static_value(function.outputs[0])
+        return None if constant is None else float(constant), function
 
     @property
     def stored(self) -> dict[str, TensorSpec]:

@@ -70,7 +70,7 @@ class Events:
         """Write the figures of a record."""
         scalars = {"loss/train": record.loss}
         scalars |= {f"{name}/{record.split}": value for name, value in record.metrics.items()}
-        scalars["learning_rate"] = float(run.graph.learning_rate(record.step - 1)["learning_rate"])
+        scalars["learning_rate"] = run.graph.learning_rate(record.step - 1)
         if record.examples_per_second:
             scalars["examples_per_second"] = record.examples_per_second
         summary = tf.compat.v1.Summary()
