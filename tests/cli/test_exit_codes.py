@@ -297,3 +297,21 @@ def test_4_a_damaged_run_says_what_is_left_to_do(call: Caller) -> None:
         "error: the run `runs/line-1` is damaged: there is no `runs/line-1/manifest.json`\n" + help
     )
     assert call("train", "runs/line-1/resolved.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("train", "line.yaml", "--run", ""), "'--run'"),
+        (("train", "--resume", ""), "'--resume'"),
+        (("evaluate", ""), "'RUN'"),
+    ],
+)
+def test_2_an_empty_name_of_a_run(call: Caller, arguments: tuple[str, ...], named: str) -> None:
+    assert fails(call, 2, *arguments).endswith(f"Invalid value for {named}: it is empty\n")
+
+
+def test_4_a_run_that_is_a_link_to_itself(call: Caller) -> None:
+    Path("loop").symlink_to("loop")
+    message = "error: cannot read `loop/manifest.json`: Too many levels of symbolic links\n"
+    assert fails(call, 4, "evaluate", "loop") == message

@@ -100,3 +100,12 @@ def test_colours_are_asked_for_or_left_out_by_the_environment(tmp_path: Path) ->
     plain = process("explain", "TG203", folder=tmp_path, NO_COLOR="1", FORCE_COLOR="1").out
     assert "\x1b[1;31merror[TG203]" in coloured
     assert "\x1b" not in plain
+
+
+def test_a_component_leads_to_the_parameter_of_training_that_has_its_name(call: Caller) -> None:
+    outcome = call("explain", "precision")
+    assert outcome.code == 0
+    other = "Other things of this name\n\n  train.precision  parameter of `train`\n"
+    assert outcome.out.endswith(other)
+    assert call("explain", "train.precision").code == 0
+    assert "Other things" not in call("explain", "relu").out

@@ -186,10 +186,12 @@ def test_a_signal_saves_and_ends_the_run(folder: Path, number: int, code: int) -
     assert (running.returncode, out) == (code, "")
     last = err.splitlines()[-1]
     found = re.fullmatch(
-        r"interrupted after step (\d+); go on with `tfgraph train --resume runs/line-1`", last
+        r"interrupted after step (\d{1,3}(?:,\d{3})*); go on with `tfgraph train --resume runs/line-1`",
+        last,
     )
     assert found, err
-    assert (folder / f"runs/line-1/checkpoints/step-{found[1]}/manifest.json").exists()
+    step = found[1].replace(",", "")
+    assert (folder / f"runs/line-1/checkpoints/step-{step}/manifest.json").exists()
     went_on = process("train", "--resume", "runs/line-1", "--set", "train.epochs=2", folder=folder)
     assert went_on.code == 0
     assert process("evaluate", "runs/line-1", folder=folder).code == 0
@@ -356,6 +358,23 @@ def test_plugins_and_tables_are_folded_into_a_terminal(folder: Path) -> None:
     piped = process("plugins", folder=folder).out
     shown = on_a_terminal(folder, "plugins")
     assert shown.split() == piped.split()
+
+
+@pytest.mark.parametrize("arguments", [("schema",), ("validate", "line.yaml")])
+def test_standard_output_that_takes_nothing_is_named(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command(*arguments),
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+    said = "error: cannot write to standard output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (4, said)
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])

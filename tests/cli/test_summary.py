@@ -123,7 +123,7 @@ def test_the_steps_after_the_last_checkpoint_are_said_to_be_lost(call: Caller) -
     assert "; saved at step 8\n" in call("runs").out
     assert call("train", "--resume", "runs/line-1").err.startswith(
         "going on with line in runs/line-1 after step 8, for 3 epochs in all\n"
-        "the 4 steps up to 12 came after what is saved, and will be made again\n"
+        "the 4 steps up to 12 came after what is saved, and are lost\n"
     )
 
 
@@ -185,7 +185,7 @@ def test_a_run_without_memory_is_begun_again_with_another_batch(call: Caller) ->
     outcome = call("--plugin", "hungry.py", "train", "line.yaml", "--set", "train.batch_size=32")
     assert outcome.code == 3
     assert "error: the memory does not suffice in layer `hungry_1` (line.yaml:4): " in outcome.err
-    assert "help: try `--set train.batch_size=16`: it takes " in outcome.err
+    assert "help: try `--set train.batch_size=16`: 32 examples take " in outcome.err
     again = "tfgraph --plugin hungry.py train line.yaml --set 'train.batch_size=…'"
     assert f"to go on:\n  {again}\n" in outcome.err
 

@@ -77,7 +77,7 @@ def test_what_is_evaluated_at_a_time_is_made_smaller_where_evaluation_does_not_f
         error = exhausted(call)
         path = "train.evaluate_batch_size"
         assert error.settings == (path,)
-        match = re.match(rf"try `--set {path}=(\d+)`: it takes ", error.help)
+        match = re.match(rf"try `--set {path}=(\d+)`: [\d,]+ examples take ", error.help)
         assert match
         assert 128 < int(match[1]) < 12_500_000
         tfgraph.loads(WIDE, set={path: int(match[1])})
@@ -88,7 +88,7 @@ def test_who_calls_predict_gives_it_fewer_examples_where_they_do_not_fit() -> No
     graph = tfgraph.build(tfgraph.loads(WIDE))
     error = exhausted(lambda: graph.predict(x=np.zeros((12_500_000, 1), np.float32)))
     assert error.settings == ()
-    assert re.match(r"give it [\d,]+ examples at a time: it takes ", error.help)
+    assert re.match(r"give it [\d,]+ examples at a time: [\d,]+ take ", error.help)
 
 
 def test_a_batch_fits_where_the_rest_does() -> None:

@@ -98,6 +98,11 @@ def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
     [
         ("dropout: 0.3", "dropout: 0.4", "`layers[0].dropout` was `0.3`, is `0.4`"),
         ("units: 4", "units: 5", "`layers[1].dense.units` was `4`, is `5`"),
+        (
+            "adam: 0.01",
+            "adam: {learning_rate: 0.02, beta1: 0.8}",
+            "`optimizer.adam` was `0.01`, is `{learning_rate: 0.02, beta1: 0.8}`",
+        ),
         ("adam: 0.01", "adam: 0.02", "`optimizer.adam` was `0.01`, is `0.02`"),
         ("batch_size: 4", "batch_size: 5", "`train.batch_size` was `4`, is `5`"),
         ("epochs: 3,", "epochs: 3, seed: 1,", "`train.seed` was not given, is `1`"),

@@ -58,6 +58,25 @@ def test_a_value_of_the_training_is_told_as_it_is_written_here(name, value, mean
     assert tfgraph.loads(base(train=f"{{{name}: {meant}}}"))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "help"),
+    [
+        ("checkpoint", "{every: 0s}", "it must be above 0: write `1 step` or `1 second`"),
+        ("checkpoint", "{every: 0 seconds}", "it must be above 0: write `1 second`"),
+        ("checkpoint", "{every: 5s}", "write `5 steps` or `5 seconds`"),
+        ("evaluate_every", "0 steps", "it must be above 0: write `1 step`"),
+        ("evaluate_every", "0", "it must be above 0: write `1 epoch`"),
+        ("time_limit", "0.0 hours", "it must be above 0: write `1 hour`"),
+        ("time_limit", "0 parsecs", ""),
+    ],
+)
+def test_nothing_is_no_time_and_no_interval(name, value, help):
+    assert problem(base(train=f"{{{name}: {value}}}")).help == help
+    for meant in re.findall(r"`(.*?)`", help):
+        sound = f"{{every: {meant}}}" if name == "checkpoint" else meant
+        assert tfgraph.loads(base(train=f"{{{name}: {sound}}}"))
+
+
 @pytest.mark.parametrize("value", ["1 month", "fast", "[1, 2]", "-3", "1h30m"])
 def test_a_time_that_may_be_anything_is_told_as_nothing(value):
     assert problem(base(train=f"{{time_limit: {value}}}")).help == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import signal
 import sys
 import traceback
@@ -16,7 +15,7 @@ import click
 
 from tfgraph import __version__
 from tfgraph.cli.output import ARGUMENTS, say, tell
-from tfgraph.cli.streams import open_closed_streams
+from tfgraph.cli.streams import FULL, give_up_stdout, open_closed_streams
 from tfgraph.errors import MORE_MEMORY, Interrupted, TfgraphError
 from tfgraph.reports.text import error_text
 
@@ -121,8 +120,8 @@ def _report(error: BaseException) -> int:
                 say(f"help: {help}", err=True)
         return error.exit_code
     if isinstance(error, BrokenPipeError):
-        # The reader has gone: there is nobody to tell, and nothing may fail at exit again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has gone: there is nobody to tell.
+        give_up_stdout()
         return 128 + 13
     if isinstance(error, TfgraphError):
         say(error_text(error), err=True)
@@ -138,6 +137,9 @@ def _report(error: BaseException) -> int:
         return 3
     if isinstance(error, OSError):
         where = f"`{error.filename}`: " if error.filename else ""
+        if error.errno in FULL and not where:  # files are named
+            where = "cannot write to standard output: "
+            give_up_stdout()
         say(f"error: {where}{error.strerror or error}", err=True)
         return 4
     click.echo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,6 +25,26 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+
+class Named(click.Path):
+    """A path that is not empty, as one is where a variable of the shell is not set."""
+
+    name = "path"
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if not os.fspath(value):
+            self.fail("it is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+#: A folder, as a Path.
+FOLDER = Named(path_type=Path)
+
 spec_argument = click.argument("spec", metavar="SPEC")
 set_option = click.option(
     "--set",
@@ -45,7 +66,7 @@ set_to_evaluate_option = click.option(
     multiple=True,
     help="Change how many examples are computed at a time: `train.evaluate_batch_size=64`.",
 )
-run_argument = click.argument("run", metavar="RUN")
+run_argument = click.argument("run", metavar="RUN", type=Named())
 
 
 def registry_of(plugins: Sequence[str]) -> Registry:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import IO, Any
 
+#: What the system says where a disk, or whatever takes what is written, takes no more.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
 
 
@@ -32,3 +35,8 @@ def _null(number: int, mode: str) -> IO[Any]:
         os.set_inheritable(number, True)
         return open(number, mode, encoding="utf-8", closefd=False)
     return Path(os.devnull).open(mode, encoding="utf-8")
+
+
+def give_up_stdout() -> None:
+    """Have nothing that is still to be written there fail again as Python exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,7 +16,7 @@ import click
 
 from tfgraph.api import hookimpl
 from tfgraph.cli.output import ARGUMENTS, say, tell
-from tfgraph.cli.specs import plan_of, set_option, sound
+from tfgraph.cli.specs import FOLDER, plan_of, set_option, sound
 from tfgraph.errors import Interrupted, TfgraphError, UsageError
 from tfgraph.reports.text import count
 from tfgraph.spec import Plan
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 #: The line is made empty, with what the terminal itself has written there, as `^C`.
 _ERASE = "\r\x1b[2K"
-_FOLDER = click.Path(path_type=Path)
 
 
 @click.command()
@@ -36,15 +35,15 @@ _FOLDER = click.Path(path_type=Path)
     "--run",
     "directory",
     metavar="DIR",
-    type=_FOLDER,
+    type=FOLDER,
     help="The run directory to make; runs/NAME-1, -2, … if not given.",
 )
-@click.option("--resume", metavar="RUN", type=_FOLDER, help="Go on with a run where it stopped.")
+@click.option("--resume", metavar="RUN", type=FOLDER, help="Go on with a run where it stopped.")
 @click.option(
     "--from",
     "source",
     metavar="RUN",
-    type=_FOLDER,
+    type=FOLDER,
     help="Begin with the weights of another run, by name.",
 )
 @click.option(
@@ -268,8 +267,8 @@ def _going_on(plan: Plan, path: Path) -> str:
         return f"going on with {name} for {_length(plan)} in {path}"
     text = f"going on with {name} in {path} after step {found.saved:,}, for {_length(plan)} in all"
     if lost := found.step - found.saved:
-        steps = "the step" if lost == 1 else f"the {lost:,} steps"
-        text += f"\n{steps} up to {found.step:,} came after what is saved, and will be made again"
+        steps, are = ("the step", "is") if lost == 1 else (f"the {lost:,} steps", "are")
+        text += f"\n{steps} up to {found.step:,} came after what is saved, and {are} lost"
     return text
 
 

@@ -55,8 +55,8 @@ def what_to_do(found: Cost, batch_by: BatchBy) -> tuple[str, tuple[str, ...]]:
     if fits is None:
         return f"make the model smaller: it takes {found}", ()
     if batch_by == "the caller":
-        return f"give it {fits:,} examples at a time: it takes {found}", ()
-    return f"try `--set {batch_by}={fits}`: it takes {found}", (batch_by,)
+        return f"give it {fits:,} examples at a time: {found.batch:,} take {found}", ()
+    return f"try `--set {batch_by}={fits}`: {found.batch:,} examples take {found}", (batch_by,)
 
 
 def fitting_batch(found: Cost, memory: int | None) -> int | None:

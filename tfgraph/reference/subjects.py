@@ -96,7 +96,10 @@ class Subjects:
         sections = [full for full in found if full.startswith("section.")]
         if len(found) == 1 or sections:
             first = (sections or found)[0]
-            return self._with_others(self.pages[first](), [x for x in found if x != first])
+            parts = [self.names[n][0] for n in self._ends(name) if _is_of_a_section(n)]
+            return self._with_others(
+                self.pages[first](), [x for x in [*found, *parts] if x != first]
+            )
         return self._choice(name, found)
 
     def _with_others(self, page: Page, others: list[str]) -> Page:
@@ -120,7 +123,7 @@ class Subjects:
     def _ends(self, name: str) -> list[str]:
         """The parts of sections and types that are called so, by the names that lead to them."""
         inner = (known for known in self.names if known.endswith(f".{name}"))
-        return [n for n in inner if n.count(".") == 1 or n.partition(".")[0] in sections.PARAMETERS]
+        return [n for n in inner if n.count(".") == 1 or _is_of_a_section(n)]
 
     def _part(self, name: str) -> list[str] | None:
         ends = self._ends(name)
@@ -194,3 +197,8 @@ class Subjects:
             "codes": dict(CODES),
         }
         return Page("tfgraph explain", "what there is", tuple(blocks), data)
+
+
+def _is_of_a_section(name: str) -> bool:
+    """Whether a name leads to a part of a section: `train.precision`."""
+    return name.partition(".")[0] in sections.PARAMETERS

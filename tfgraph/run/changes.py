@@ -9,6 +9,7 @@ from typing import Any
 from tfgraph.errors import UsageError
 from tfgraph.spec import Plan
 from tfgraph.spec.nodes import plain
+from tfgraph.spec.wording import flow
 from tfgraph.words import listed
 
 #: What may differ where a run goes on: how long it lasts, and what is kept of it. It leaves what a run
@@ -53,7 +54,7 @@ def refuse_changes_to_evaluate(before: Plan, now: Plan, run: Path) -> None:
 def _changes(before: Plan, now: Plan, free: Sequence[str]) -> str:
     """What differs that is not free to."""
     found = [
-        f"`{path}` was {_shown(old)}, is {_shown(new)}"
+        f"`{path}` was {_shown(old, new)}, is {_shown(new, old)}"
         for path, old, new in _differences("", _resolved(before), _resolved(now))
         if not any(path == one or path.startswith(f"{one}.") for one in free)
     ]
@@ -80,8 +81,9 @@ def _differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]
         yield path, old, new
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, other: Any) -> str:
+    """A value as a spec has it; with all its digits where it would look like the other one."""
     if value is None:
         return "not given"
-    text = str(value)
+    text = flow(value) if flow(value) != flow(other) else str(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"

@@ -128,7 +128,7 @@ def run(
         raise
     _end(listeners, info, outcome, told.warn)
     if told.signals.number is not None:  # it came too late to end anything, and is obeyed
-        text = f"interrupted after step {outcome.step}, when the run had ended: {outcome.status}"
+        text = f"interrupted after step {outcome.step:,}, when the run had ended: {outcome.status}"
         raise Interrupted(told.signals.number, text)
     return Run(graph, tuple(history.records), outcome, info.directory)
 

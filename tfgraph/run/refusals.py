@@ -15,7 +15,10 @@ NO_MEMORY = "the memory does not suffice for a copy of it"
 
 def reason(error: OSError) -> str:
     """Why the system refused, in its words."""
-    return "it is a link" if error.errno == errno.ELOOP else error.strerror or str(error)
+    # Links are not followed where a file is read; above it they are, unless they lead in a circle.
+    if error.errno == errno.ELOOP and (not error.filename or Path(error.filename).is_symlink()):
+        return "it is a link"
+    return error.strerror or str(error)
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

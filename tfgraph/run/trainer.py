@@ -183,7 +183,7 @@ class Trainer:
         self.keeper.follow()
         if self.signals.number is None:
             return
-        said = f"interrupted after step {self.step}"
+        said = f"interrupted after step {self.step:,}"
         try:
             self.keeper.save()
         except DataError as error:

@@ -33,4 +33,6 @@ def outcome_line(outcome: Outcome) -> str:
     text = f"{outcome.status} after {count(outcome.step, 'step')}, {duration(outcome.seconds)}"
     if outcome.split:
         text += f": {figures(outcome.metrics, outcome.split)}"
-    return f"{text}: {outcome.message}" if outcome.message else text
+    # Said already, but for what follows it: that it could not be saved.
+    more = outcome.message.removeprefix(f"interrupted after step {outcome.step:,}").lstrip(", ")
+    return f"{text}: {more}" if more else text

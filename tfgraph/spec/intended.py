@@ -24,6 +24,7 @@ from tfgraph.spec.mending import MAX_WRITTEN, as_item, mend, merged
 from tfgraph.spec.training import Training
 from tfgraph.spec.wording import flow
 
+_NOUGHT = re.compile(r"0*\.?0* ?([a-z]*)")
 _QUANTITY = re.compile(r"(?:(?:every|each) )?(\d*\.?\d*) ?([a-z]*)")
 #: What stands first in a shape where other tools count the batch.
 _BATCH = (None, -1, "batch", "batch_size", "b", "n", "?")
@@ -48,9 +49,13 @@ def intended(
         return help
     if parameter.component and parameter.component.grouped and value is not None:
         return _as_group(parameter.component, value, parameter.nullable)
-    for quantity in filter(is_quantity, parameter.alternatives):
-        if meant := _as_quantity(quantity, value):
-            return f"write `{meant}`"
+    quantities = list(filter(is_quantity, parameter.alternatives))
+    if meant := [text for kind in quantities if (text := _as_quantity(kind, value))]:
+        return "write " + " or ".join(f"`{text}`" for text in meant)
+    if quantities and (nought := _NOUGHT.fullmatch(str(value).strip().lower())):
+        ones = [text for kind in quantities if (text := _as_quantity(kind, f"1 {nought[1]}"))]
+        if ones:
+            return "it must be above 0: write " + " or ".join(f"`{text}`" for text in ones)
     choices = schema.get("enum", ())
     if _is_other_dtype(value, choices) and not parameter.required:
         default = parameter.default
