@@ -145,6 +145,17 @@ def test_the_table_puts_figures_under_their_run_where_the_terminal_is_narrow(
     assert len(narrow) == 4
 
 
+def test_of_a_narrow_table_columns_stand_under_their_run(
+    runs: Callable[..., Path], tmp_path: Path
+) -> None:
+    runs("a", seconds=3723.0, metrics={"loss": 0.25})
+    lines = on_a_terminal(tmp_path, "runs", TZ="UTC", COLUMNS="50").splitlines()
+    assert max(map(len, lines)) <= 50
+    assert lines[0].split() == ["RUN", "STATUS", "EPOCH", "STEP", "TOOK"]
+    whole = " ".join(" ".join(lines[2:]).split())
+    assert whole.startswith("spec line, started 2026-01-02 03:00; test loss 0.2500; best ")
+
+
 def test_why_a_run_was_broken_off_is_told(call: Caller, runs: Callable[..., Path]) -> None:
     runs("a", status="diverged", message="training diverged in\n step 3: \x1b[31m", step=2)
     assert "\n  training diverged in step 3: \ufffd[31m; test loss " in call("runs").out

@@ -270,3 +270,29 @@ def test_a_layer_that_fails_while_plots_are_drawn_ends_nothing(tmp_path: Path) -
     assert said[0].startswith("no more plots: ")
     assert "not here" in said[0]
     assert names(tmp_path / "r") == {"loss.svg", "accuracy.svg"}
+
+
+def test_points_of_the_training_loss_are_means_of_about_as_many_steps(tmp_path: Path) -> None:
+    # An epoch has 8 steps: it ends 1 step after the evaluation at its step 7.
+    plan = tfgraph.loads(NOISY, set={"train.evaluate_every": "7 steps", "train.epochs": 2})
+    run = tfgraph.train(plan, tmp_path / "r", DATA)
+    records = {record.step: record.loss for record in run.history}
+    assert list(records) == [7, 8, 14, 16]
+    found = re.findall(r"train ([\d.]+) at step (\d+)<", read(tmp_path / "r", "loss.svg"))
+    assert found == [
+        (f"{records[7]:.4f}", "7"),
+        (f"{(records[8] + 6 * records[14] + 2 * records[16]) / 9:.4f}", "16"),
+    ]
+
+
+def test_of_many_units_it_is_said_how_many_are_shown(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).random((20, 9, 9)).astype("float32")
+    for units, said in ((60, "of the first 50 of 60 units: grey"), (50, "of each unit: grey")):
+        text = IMAGES.replace(
+            "  - dense: {units: 81", f"  - dense: {units}\n  - dense: {{units: 81"
+        )
+        run = tmp_path / str(units)
+        tfgraph.train(
+            tfgraph.loads(text), run, {"train": {"image": images}, "test": {"image": images}}
+        )
+        assert said in read(run, "weights.svg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 _HEADER = ("RUN", "SPEC", "STATUS", "EPOCH", "STEP", "STARTED", "TOOK")
+#: What is told under a run where the table is too wide, what is missed least first.
+_UNDER = ("SPEC", "STARTED", "TOOK", "EPOCH")
 _NUMBERS = ("EPOCH", "STEP", "TOOK")
 
 
@@ -75,22 +77,38 @@ def _data(run: Listed) -> dict[str, Any]:
 
 
 def _lines(found: Sequence[Listed], width: int) -> list[str]:
-    """A table, the figures in its last column, or under each run where that is too wide."""
-    rows = [_cells(run) for run in found]
+    """A table, the figures in its last column, or under each run where that is too wide.
+
+    Columns go there as well where the table is too wide without the figures.
+    """
+    rows = [dict(zip(_HEADER, _cells(run))) for run in found]
     results = [_result(run) for run in found]
-    widths = [max(map(len, column)) for column in zip(_HEADER, *rows)]
-    table = [_row(cells, widths) for cells in (_HEADER, *rows)]
+    shown = list(_HEADER)
+    table = _table(shown, rows)
     beside = ["RESULT", *results]
     if all(len(f"{row}{_GAP}{text}") <= width for row, text in zip(table, beside)):
         return [f"{row}{_GAP}{text}".rstrip() for row, text in zip(table, beside)]
+    for name in _UNDER:
+        if len(table[0]) > width:
+            shown.remove(name)
+            table = _table(shown, rows)
     lines = [table[0].rstrip()]
-    for row, text in zip(table[1:], results):
-        lines += [row.rstrip(), *filled(text, max(width, MIN_WIDTH), _GAP)]
+    for row, cells, text in zip(table[1:], rows, results):
+        under = [f"{n.lower()} {cell}" for n, cell in cells.items() if n not in shown and cell]
+        said = "; ".join(filter(None, [", ".join(under), text]))
+        lines += [row.rstrip(), *filled(said, max(width, MIN_WIDTH), _GAP)]
     return lines
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    shown = zip(cells, widths, _HEADER)
+def _table(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """The columns of some names as lines of one length, the first one a header."""
+    cells = [list(names), *([row[name] for name in names] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return [_row(line, widths, names) for line in cells]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], names: Sequence[str]) -> str:
+    shown = zip(cells, widths, names)
     return _GAP.join(c.rjust(w) if name in _NUMBERS else c.ljust(w) for c, w, name in shown)
 
 

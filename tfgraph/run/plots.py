@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tfgraph.api import hookimpl
 from tfgraph.drawing.chart import Point, Series, chart
@@ -14,7 +14,7 @@ from tfgraph.errors import DataError
 from tfgraph.reports.text import count
 from tfgraph.run import files
 from tfgraph.run.directory import RunDirectory
-from tfgraph.run.events import Outcome, RunInfo
+from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.history import names
 from tfgraph.run.names import PLOTS
 from tfgraph.run.viewing import classes_taken, pixel_weights, reconstructions
@@ -84,9 +84,10 @@ class Plots:
         weights = pixel_weights(run.graph)
         if weights:
             layer, rows = weights
-            about = (
-                "of each unit: grey is 0, white its largest positive weight, black negative ones"
-            )
+            shown = sum(len(images) for _, images in rows)
+            units = run.graph.plan.layer(layer).weights["kernel"].shape[-1]
+            of = "each unit" if shown == units else f"the first {shown:,} of {units:,} units"
+            about = f"of {of}: grey is 0, white its largest positive weight, black negative ones"
             self.write("weights", gallery(f"weights of {layer} in {name}", about, rows))
 
     def write(self, name: str, text: str) -> None:
@@ -102,7 +103,7 @@ def _series(run: RunInfo, figure: str) -> Iterator[Series]:
     """The lines of a figure: of training where it is the loss, and of the split evaluated."""
     history = run.history
     if figure == LOSS:
-        yield Series("train", [(record.step, record.loss) for record in history.records], ink=0)
+        yield Series("train", _evened(history.records), ink=0)
     points: list[Point] = []
     for record in history.records:
         if figure in record.metrics:
@@ -111,3 +112,23 @@ def _series(run: RunInfo, figure: str) -> Iterator[Series]:
         best = history.best(figure)
         mark = (best.step, best.metrics[figure]) if best else None
         yield Series(run.split or "", points, best=mark)
+
+
+def _evened(records: Sequence[Record]) -> list[Point]:
+    """The training loss over the steps, each point a mean of about as many of them as the others.
+
+    What is left of an epoch after its last evaluation may be a few steps, whose mean jumps.
+    """
+    spans = [now.step - before for now, before in zip(records, [0, *(r.step for r in records)])]
+    longest = max(spans)
+    points: list[tuple[int, float, int]] = []
+    total, steps = 0.0, 0
+    for record, span in zip(records, spans):
+        total, steps = total + record.loss * span, steps + span
+        if 2 * steps >= longest:
+            points.append((record.step, total, steps))
+            total, steps = 0.0, 0
+    if steps:  # the last point is that of the last step
+        _, before, more = points.pop()
+        points.append((records[-1].step, before + total, more + steps))
+    return [(step, total / steps) for step, total, steps in points]
