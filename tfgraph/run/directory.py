@@ -80,7 +80,7 @@ class RunDirectory:
         """Write down how the run ended."""
         found = {**asdict(outcome), "metrics": finite(outcome.metrics)}
         files.write_text(self.path / OUTCOME, json.dumps(found, indent=2) + "\n")
-        if outcome.split:
+        if outcome.split and files.kind(self.path / EARLIER):
             files.delete(self.path / EARLIER)
 
     def begin(self) -> None:
