@@ -91,7 +91,8 @@ def test_a_run_that_goes_on_with_nothing_left_says_so_and_what_would_go_on(call:
     again = call("train", "--resume", "runs/line-1")
     assert again.code == 0
     assert again.err == (
-        "going on with line in runs/line-1 after step 12, for 3 epochs in all\n"
+        "going on with line in runs/line-1, for 3 epochs in all\n"
+        "it goes on after step 12\n"
         "nothing was left to train: 3 epochs had been trained\n"
     )
     assert again.out.partition(" steps, ")[0] == trained.partition(" steps, ")[0]
@@ -122,9 +123,20 @@ def test_the_steps_after_the_last_checkpoint_are_said_to_be_lost(call: Caller) -
     shutil.rmtree("runs/line-1/checkpoints/step-12")
     assert "; saved at step 8\n" in call("runs").out
     assert call("train", "--resume", "runs/line-1").err.startswith(
-        "going on with line in runs/line-1 after step 8, for 3 epochs in all\n"
-        "the 4 steps up to 12 came after what is saved, and are lost\n"
+        "going on with line in runs/line-1, for 3 epochs in all\n"
+        "it goes on after step 8; the 4 steps up to 12 came after what is saved, and are lost\n"
     )
+
+
+def test_where_the_newest_checkpoint_is_damaged_the_step_is_told_that_a_run_goes_on_after(
+    call: Caller,
+) -> None:
+    call("train", "line.yaml", "--set", "train.checkpoint.every=4 steps")
+    Path("runs/line-1/checkpoints/step-12/arrays.npz").write_bytes(b"")
+    again = call("train", "--resume", "runs/line-1").err
+    assert "after step 12" not in again
+    assert "step-12` is damaged: arrays.npz has 0 bytes" in again
+    assert "\nit goes on after step 8; the 4 steps up to 12 came after what is saved" in again
 
 
 def test_what_is_refused_is_not_gone_on_with(call: Caller) -> None:

@@ -35,8 +35,8 @@ def command(folder: Path, form: str) -> None:
 
     A run is `running`, `finished`, `stopped early`, at its `time limit`, `interrupted`,
     `diverged`, `failed`, `killed`, or `damaged`. STEP is the last one that is known to have been
-    made; where a run would go on after an earlier one, `saved at step N` says so. TOOK is up to the
-    end, of a killed run up to the last line that it wrote.
+    made; where the newest checkpoint is of an earlier one, `saved at step N` says so. TOOK is up to
+    the end, of a killed run up to the last line that it wrote.
     """
     from tfgraph.run.listing import runs_in
 

@@ -23,6 +23,7 @@ from tfgraph.spec import Plan
 
 if TYPE_CHECKING:
     from tfgraph.cli.summary import Summary
+    from tfgraph.run.events import RunInfo
 
 #: The line is made empty, with what the terminal itself has written there, as `^C`.
 _ERASE = "\r\x1b[2K"
@@ -83,13 +84,13 @@ def command(
 class Started:
     """A listener that does something when the first step follows."""
 
-    def __init__(self, act: Callable[[], None]) -> None:
+    def __init__(self, act: Callable[[RunInfo], None]) -> None:
         self.act = act
 
     @hookimpl
-    def tfgraph_run_started(self) -> None:
+    def tfgraph_run_started(self, run: RunInfo) -> None:
         """Do it."""
-        self.act()
+        self.act(run)
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,18 @@ class Teller:
                 with suppress(OSError):  # the terminal may have gone meanwhile
                     click.echo(_ERASE, nl=False, err=True)
 
-    def trained(self, run: Callable[..., Any]) -> None:
-        """Train, and say how it ended; `run` takes what `train` and `resume` have in common."""
+    def trained(
+        self, run: Callable[..., Any], started: Callable[[RunInfo], None] = lambda run: None
+    ) -> None:
+        """Train, and say how it ended; `run` takes what `train` and `resume` have in common.
+
+        `started` is called when the first step follows.
+        """
         from tfgraph.cli.summary import Summary
 
         summary = Summary(self.plugins, self.changes)
         try:
-            self.train(run, summary)
+            self.train(run, summary, started)
         except KeyboardInterrupt as stopped:
             raise self.interrupted(stopped, summary) from stopped
         except TfgraphError as error:
@@ -135,7 +141,9 @@ class Teller:
             raise
         self.ended(summary)
 
-    def train(self, run: Callable[..., Any], summary: Summary) -> None:
+    def train(
+        self, run: Callable[..., Any], summary: Summary, started: Callable[[RunInfo], None]
+    ) -> None:
         """Load what is needed, and train while the summary and the screen are told."""
         from tfgraph.cli.progress import Progress
         from tfgraph.cli.quiet import load_tensorflow
@@ -159,6 +167,10 @@ class Teller:
         with leaving_at_the_second(stopping, leave), ExitStack() as preparing:
             preparing.enter_context(self.waiting("preparing data and graph …"))
 
+            def begins(info: RunInfo) -> None:
+                preparing.close()
+                started(info)
+
             def warn(text: str) -> None:
                 preparing.close()
                 say(f"warning: {text}", err=True)
@@ -166,7 +178,7 @@ class Teller:
             run(
                 plugin_files=self.plugins,
                 command=["tfgraph", *click.get_current_context().meta[ARGUMENTS]],
-                listeners=[Started(preparing.close), summary, *shown],
+                listeners=[Started(begins), summary, *shown],
                 warn=warn,
             )
 
@@ -244,6 +256,7 @@ def _refuse_folder(spec: str) -> None:
 def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Path) -> None:
     from tfgraph.run import resume
     from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.listing import listed
     from tfgraph.run.trained import check_trained
     from tfgraph.run.training import check_resumable
 
@@ -253,22 +266,21 @@ def _go_on(teller: Teller, spec: str | None, settings: tuple[str, ...], path: Pa
     changes = () if given else settings
     plan = given or sound(check_trained(directory, plugins, changes))
     check_resumable(directory, plan if given or changes else None, plugins)
-    teller.begins(_going_on(plan, path))
-    teller.trained(lambda **told: resume(path, settings=changes, plan=given, **told))
+    name, known = plan.spec.name, listed(path).step or 0
+    teller.begins(f"going on with {name} in {path}, for {_length(plan)} in all")
+
+    def started(run: RunInfo) -> None:
+        teller.begins(_going_on(run.first_step, known))
+
+    teller.trained(lambda **told: resume(path, settings=changes, plan=given, **told), started)
 
 
-def _going_on(plan: Plan, path: Path) -> str:
-    """What a run goes on with, and how much of it was lost."""
-    from tfgraph.run.listing import listed
-
-    found = listed(path)
-    name = plan.spec.name
-    if found.step is None or found.saved is None:
-        return f"going on with {name} for {_length(plan)} in {path}"
-    text = f"going on with {name} in {path} after step {found.saved:,}, for {_length(plan)} in all"
-    if lost := found.step - found.saved:
+def _going_on(step: int, known: int) -> str:
+    """After which step a run goes on, and how much of it was lost of the steps that are known."""
+    text = f"it goes on after step {step:,}"
+    if lost := max(known - step, 0):
         steps, are = ("the step", "is") if lost == 1 else (f"the {lost:,} steps", "are")
-        text += f"\n{steps} up to {found.step:,} came after what is saved, and {are} lost"
+        text += f"; {steps} up to {known:,} came after what is saved, and {are} lost"
     return text
 
 

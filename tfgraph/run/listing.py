@@ -39,7 +39,7 @@ class Listed:
         started: when it was begun.
         epoch: the epoch of the last step that is known.
         step: the last step that is known.
-        saved: the step of its newest checkpoint, after which it would go on.
+        saved: the step of its newest checkpoint, sound or not.
         seconds: how long it has trained.
         split: the split that `metrics` are of.
         metrics: the figures with the final weights, or those evaluated last.
