@@ -58,6 +58,30 @@ class Faulty:
         return call
 
 
+class Refusing:
+    """The module `os`, which opens no file of one name."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.number = number
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def open(self, path: Any, *arguments: Any) -> int:
+        if str(path).endswith(self.name):
+            raise OSError(self.number, os.strerror(self.number), str(path))
+        return os.open(path, *arguments)
+
+
+@contextmanager
+def refusing(name: str, number: int) -> Iterator[None]:
+    """Let the system refuse to open a file while the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "os", Refusing(name, number))
+        yield
+
+
 def short_write(name: str, real: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """A write that takes a part of what it is given; other calls do what they do."""
     if name == "write" and len(arguments[1]) > 1:

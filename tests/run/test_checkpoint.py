@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 import tfgraph
-from tests.run.models import LINE, NOISY
+from tests.run.models import LINE, NOISY, Notes
 from tests.run.runs import arrays, weights
 from tfgraph.api import Layer, TensorSpec, WeightSpec, hookimpl
 from tfgraph.errors import DataError
+from tfgraph.run import files
 from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.history import Monitored
 from tfgraph.run.opening import chosen
@@ -111,6 +112,55 @@ def test_the_newest_are_kept_and_the_best(tmp_path: Path) -> None:
     assert store.last().saved.step == 100
 
 
+def test_what_is_kept_is_not_read_again_at_each_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    real = files.read_regular
+
+    def noted(path: Path, most: int) -> bytes:
+        read.append(path)
+        return real(path, most)
+
+    for step in (1, 2, 3):
+        Store(tmp_path).save({"step": np.int64(step)}, Saved(step, 0.0, ""))
+    monkeypatch.setattr(files, "read_regular", noted)
+    store = Store(tmp_path)
+    for step in range(4, 20):
+        figure = Monitored("loss", float(step), "lower")
+        store.save({"step": np.int64(step)}, Saved(step, 0.0, "", figure))
+        store.prune(5, step)
+    assert store.steps() == [4, 15, 16, 17, 18, 19]
+    assert len(read) == 3  # those that it has not written itself
+
+
+def test_a_log_that_could_not_be_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = NOISY.replace("epochs: 3", "epochs: 30, checkpoint: {every: 1 epoch, keep: 50}")
+    monkeypatch.setattr("tfgraph.run.contents.MOST_LOG", 700)
+    notes, warned = Notes(), []
+    with pytest.raises(DataError) as caught:
+        tfgraph.train(
+            tfgraph.loads(text),
+            tmp_path / "r",
+            {"train": DATA},
+            listeners=[notes],
+            warn=warned.append,
+        )
+    assert warned == []
+    assert "the log of the run has" in caught.value.message
+    assert caught.value.message.endswith(" bytes by now, over 700")
+    assert f"`tfgraph train SPEC --from {tmp_path / 'r'}`" in caught.value.help
+    assert notes.outcomes[0].status == "failed"
+    # It ends at once, what was saved before is sound, and its weights can be begun with.
+    store = Store(tmp_path / "r/checkpoints")
+    assert store.last().saved.step == store.steps()[-1] == notes.outcomes[0].step - 3 > 3
+    monkeypatch.undo()
+    again = tfgraph.loads(text.replace("epochs: 30", "epochs: 1"))
+    assert tfgraph.train(again, data={"train": DATA}, weights_from=tmp_path / "r").step == 3
+
+
 def test_the_lowest_loss_is_the_best_and_no_number_never_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for step, value in ((1, float("nan")), (2, 5.0), (3, -1.0), (4, float("nan"))):
@@ -193,8 +243,9 @@ def test_a_name_that_a_file_system_goes_on_to_list_is_no_checkpoint(
 
 
 def test_there_is_none_in_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there is no checkpoint in"):
+    with pytest.raises(DataError, match="there is no checkpoint in") as caught:
         Store(tmp_path / "no").last()
+    assert caught.value.help == "put a copy of one there, or train anew"
     with pytest.raises(DataError, match="there is no checkpoint of step 3 in"):
         Store(tmp_path).load(3)
 

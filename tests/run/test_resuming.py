@@ -118,6 +118,19 @@ def test_a_spec_that_has_changed_is_refused_with_the_difference(
     assert f"--from {tmp_path / 'r'}" in caught.value.help
 
 
+def test_a_plan_and_settings_are_not_both_taken(tmp_path: Path) -> None:
+    tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
+    with pytest.raises(UsageError, match="`plan` and `settings` exclude each other") as caught:
+        tfgraph.resume(tmp_path / "r", DATA, settings=["train.epochs=4"], plan=tfgraph.loads(NOISY))
+    assert caught.value.help == (
+        "give the settings alone, or load the plan with them: `tfgraph.load(SPEC, set=…)`"
+    )
+    # What the help says can be done.
+    plan = tfgraph.loads(NOISY, set={"train.epochs": 4})
+    assert tfgraph.resume(tmp_path / "r", DATA, plan=plan).step == 32
+    assert tfgraph.resume(tmp_path / "r", DATA, settings=["train.epochs=5"]).step == 40
+
+
 def test_other_data_are_refused(tmp_path: Path) -> None:
     tfgraph.train(tfgraph.loads(NOISY), tmp_path / "r", DATA)
     with pytest.raises(DataError, match="the data of the split `train` are not those"):

@@ -19,23 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from tfgraph.errors import DataError
-from tfgraph.run import files
+from tfgraph.run import contents, files
+from tfgraph.run.contents import NAMES, manifest_in
 from tfgraph.run.history import Monitored
-from tfgraph.run.manifest import (
-    Manifest,
-    most_bytes,
-    read_manifest,
-    sealed_manifest,
-    verified,
-)
-from tfgraph.run.names import ARRAYS, MANIFEST, METRICS, STEP
-from tfgraph.run.packing import DAMAGE, pack, unpack
+from tfgraph.run.manifest import Manifest
+from tfgraph.run.missing import anew
+from tfgraph.run.names import MANIFEST, STEP
 from tfgraph.run.ranking import ranked
-from tfgraph.run.refusals import NO_MEMORY, reason, unwritable
+from tfgraph.run.refusals import NO_MEMORY, UnreadableError, reason, unwritable
 from tfgraph.words import listed
-
-_FILES = (MANIFEST, ARRAYS, METRICS)
-_MOST_LOG = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -76,6 +68,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        #: What the manifests say that this process has written, or read to prune.
+        self._figures: dict[int, Monitored | None] = {}
 
     def path(self, step: int) -> Path:
         """Where the checkpoint of a step stands."""
@@ -95,7 +89,10 @@ class Store:
     def _holds_something(path: Path) -> bool:
         if (kind := files.kind(path)) != "folder":
             return kind is not None
-        return any(files.kind(path / name) is not None for name in _FILES)
+        try:
+            return any(files.kind(path / name) is not None for name in NAMES)
+        except UnreadableError:  # whether there is something in it is not for us to see
+            return True
 
     # ---- writing
 
@@ -103,9 +100,11 @@ class Store:
         """Write a checkpoint aside and rename it; DataError, and nothing changed, where that fails.
 
         One that is there already, whole, is left as it is: to have its name on the disk may have
-        failed alone.
+        failed alone. Raises UnreadableError where there is one that may be whole.
         """
-        path = self.path(saved.step)
+        path, log = self.path(saved.step), saved.log.encode()
+        contents.refuse_long(path, log)
+        known = Manifest(saved.step, saved.seconds, saved.monitored, {}, {})
         try:
             if files.kind(path) and self._is_sound(saved.step):
                 files.sync_folder(self.folder)
@@ -114,46 +113,60 @@ class Store:
             files.names_in(self.folder)  # it is no link
             temporary = files.aside(path)
             try:
-                self._write(temporary, arrays, saved)
+                contents.write(temporary, arrays, log, known)
                 if files.kind(path):
                     self._put_away(path)
                 files.rename(temporary, path)
             except BaseException:
                 _forgiven(temporary)
                 raise
+            self._figures[saved.step] = saved.monitored
             files.sync_folder(self.folder)
         except OSError as error:
-            needed = sum(array.nbytes for array in arrays.values()) + len(saved.log)
+            needed = sum(array.nbytes for array in arrays.values()) + len(log)
             raise unwritable(path, error, needed=needed) from error
         except MemoryError as error:
             raise DataError(f"cannot write `{path}`: {NO_MEMORY}") from error
         return path
 
-    def _write(self, folder: Path, arrays: Mapping[str, Any], saved: Saved) -> None:
-        files.make_folder(folder)
-        with files.created(folder / ARRAYS) as file:
-            forms = pack(file, arrays)
-        with files.created(folder / METRICS) as log:
-            log.write(saved.log.encode())
-        manifest = Manifest(
-            saved.step,
-            saved.seconds,
-            saved.monitored,
-            {ARRAYS: file.written, METRICS: log.written},
-            forms,
-        )
-        with files.created(folder / MANIFEST) as last:
-            last.write(sealed_manifest(manifest))
-        files.sync_folder(folder)
+    def rejudge(self, step: int, monitored: Monitored | None) -> None:
+        """Have a checkpoint say something else of how good it is; DataError where that fails.
+
+        One that cannot be read is left as it is.
+        """
+        path = self.path(step)
+        try:
+            manifest = manifest_in(path, step)
+        except DataError:
+            return
+        if manifest.monitored != monitored:
+            contents.rejudge(path, manifest, monitored)
+        self._figures[step] = monitored
+
+    def figures(self) -> dict[int, Monitored | None]:
+        """The figures that the checkpoints were saved with, by step, for the process that saves.
+
+        Each is read once. A damaged one has none; those are left out that cannot be read here.
+        """
+        steps = self.steps()
+        for step in steps:
+            if step not in self._figures:
+                try:
+                    self._figures[step] = manifest_in(self.path(step), step).monitored
+                except UnreadableError:
+                    continue
+                except DataError:
+                    self._figures[step] = None
+        return {step: self._figures[step] for step in steps if step in self._figures}
 
     def prune(self, keep: int, newest: int) -> None:
         """Delete all up to the step `newest` but the last `keep` and the best.
 
         Where the best is so only as long as the run ends with it, the best of the others is kept
         as well. Later ones are those of a run that went on from `newest`, because they are damaged.
-        DataError where it fails.
+        Those are left that cannot be read here. DataError where it fails.
         """
-        figures, _ = self.monitored()
+        figures = self.figures()
         best = [ranked(figures, end=end)[:1] for end in (True, False)]
         for step in [step for step in figures if step <= newest][:-keep]:
             if [step] not in best:
@@ -162,17 +175,23 @@ class Store:
                     self._put_away(path)
                 except OSError as error:
                     raise DataError(f"cannot delete `{path}`: {reason(error)}") from error
+                del self._figures[step]
 
     def delete(self) -> None:
         """Delete all checkpoints, and the folder if nothing else is in it; OSError where it fails."""
         for step in self.steps():
-            files.delete_folder(self.path(step), _FILES)
+            files.delete_folder(self.path(step), NAMES)
         files.delete_folder(self.folder, ())
 
     def tidy(self) -> None:
         """Delete what processes that have died began to write or to delete; OSErrors are let be."""
         for path in files.leftovers(self.folder, STEP):
             _forgiven(path)
+        for step in self.steps():
+            with suppress(DataError):
+                for path in files.leftovers(self.path(step), re.escape(MANIFEST)):
+                    if files.kind(path) == "file":
+                        files.delete(path)
 
     def _put_away(self, path: Path) -> None:
         """Delete a checkpoint: renamed first, so that no half of it is taken for one.
@@ -181,14 +200,17 @@ class Store:
         """
         away = files.aside(path)
         files.rename(path, away)
-        if not files.delete_folder(away, _FILES):
+        if not files.delete_folder(away, NAMES):
             files.rename(away, files.free(path.with_name(f"{path.name}-others")))
 
     def _is_sound(self, step: int) -> bool:
-        with suppress(DataError):
+        try:
             self.load(step)
-            return True
-        return False
+        except UnreadableError:
+            raise
+        except DataError:
+            return False
+        return True
 
     # ---- reading
 
@@ -201,22 +223,15 @@ class Store:
                 f"there is no checkpoint of step {step} in `{self.folder}`",
                 help=f"there are those of {listed(map(str, steps))}" if steps else "",
             )
-        files.names_in(self.folder)
-        manifest = self._manifest(step)
-        try:
-            with verified(path / METRICS, manifest, _MOST_LOG) as file:
-                text = file.read(manifest.files[METRICS].size).decode()
-            with verified(path / ARRAYS, manifest, most_bytes(manifest)) as file:
-                arrays = unpack(file, manifest.arrays)
-            if "step" in arrays and int(arrays["step"]) != step:
-                raise ValueError(f"{ARRAYS} is that of step {int(arrays['step'])}")
-        except DAMAGE as error:
-            raise _damaged(path, error) from error
-        return Checkpoint(path, arrays, Saved(step, manifest.seconds, text, manifest.monitored))
+        manifest, arrays, log = contents.read(path, step)
+        return Checkpoint(path, arrays, Saved(step, manifest.seconds, log, manifest.monitored))
 
-    def last(self) -> Checkpoint:
-        """The newest checkpoint that is sound; DataError where there is none."""
-        return self._first_sound(reversed(self.steps())) or self.last()
+    def last(self, *, wary: bool = False) -> Checkpoint:
+        """The newest checkpoint that is sound; DataError where there is none.
+
+        `wary` for a run that writes damaged ones again: UnreadableError where one may be whole.
+        """
+        return self._first_sound(reversed(self.steps()), wary=wary) or self.last(wary=wary)
 
     def best_step(self) -> int | None:
         """The step of the best checkpoint by its monitored figure; the first of equal ones."""
@@ -243,7 +258,7 @@ class Store:
         damaged: list[str] = []
         for step in self.steps():
             try:
-                found[step] = self._manifest(step).monitored
+                found[step] = manifest_in(self.path(step), step).monitored
             except DataError as error:
                 if not files.kind(self.path(step)):  # deleted meanwhile
                     return self.monitored()
@@ -251,40 +266,37 @@ class Store:
                 damaged.append(error.message)
         return found, damaged
 
-    def _first_sound(self, steps: Iterable[int]) -> Checkpoint | None:
+    def _first_sound(self, steps: Iterable[int], *, wary: bool = False) -> Checkpoint | None:
         """The first that is sound; None where the process that trains has deleted one meanwhile."""
         damaged: list[str] = []
         for step in steps:
             try:
                 found = self.load(step)
             except DataError as error:
+                if wary and isinstance(error, UnreadableError):
+                    raise self._in_the_way(step, error) from error
                 if not files.kind(self.path(step)):
                     return None
                 damaged.append(error.message)
             else:
                 return Checkpoint(found.folder, found.arrays, found.saved, tuple(damaged))
+        message = f"there is no checkpoint in `{self.folder}`"
         if damaged:
             more = f" (and {len(damaged) - 1} more)" if len(damaged) > 1 else ""
-            raise DataError(f"no checkpoint in `{self.folder}` is sound: {damaged[0]}{more}")
-        raise DataError(f"there is no checkpoint in `{self.folder}`")
+            message = f"no checkpoint in `{self.folder}` is sound: {damaged[0]}{more}"
+        raise DataError(message, help=anew(self.folder.parent, "one"))
 
-    def _manifest(self, step: int) -> Manifest:
-        path = self.path(step)
-        if files.kind(path) != "folder":
-            raise DataError(f"the checkpoint `{path}` is damaged: it is no folder")
-        try:
-            manifest = read_manifest(path / MANIFEST)
-        except ValueError as error:
-            raise _damaged(path, f"its {MANIFEST} cannot be trusted: {error}") from error
-        if manifest.step != step:
-            raise _damaged(path, f"its {MANIFEST} is that of step {manifest.step}")
-        return manifest
+    def _in_the_way(self, step: int, error: UnreadableError) -> UnreadableError:
+        """The error of a checkpoint that may be whole, with what lets its run go on."""
+        help = error.help or "make it readable again"
+        if step != min(self.steps()):
+            help += (
+                f"; or move `{self.path(step)}` to another folder, and the run goes on from an "
+                "earlier checkpoint"
+            )
+        return UnreadableError(error.message, help=help)
 
 
 def _forgiven(folder: Path) -> None:
     with suppress(OSError, DataError):
-        files.delete_folder(folder, _FILES)
-
-
-def _damaged(folder: Path, reason: object) -> DataError:
-    return DataError(f"the checkpoint `{folder}` is damaged: {reason}")
+        files.delete_folder(folder, NAMES)

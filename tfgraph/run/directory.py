@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class RunDirectory:
     path: Path
     place: Place | None = None
     gone: bool = False
+    _store: Store | None = field(default=None, init=False, repr=False, compare=False)
 
     def follow(self) -> Path | None:
         """Be where the folder is now: the path before if it has been moved, else None.
@@ -65,8 +66,11 @@ class RunDirectory:
 
     @property
     def store(self) -> Store:
-        """Its checkpoints."""
-        return Store(self.path / CHECKPOINTS)
+        """Its checkpoints, where the folder is now."""
+        folder = self.path / CHECKPOINTS
+        if self._store is None or self._store.folder != folder:
+            self._store = Store(folder)
+        return self._store
 
     def write_log(self, text: str) -> None:
         """Write metrics.jsonl anew."""

@@ -15,6 +15,7 @@ from tfgraph.run.divergence import Safe, Search, by_step
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.interrupts import Signals
 from tfgraph.run.listeners import Listeners
+from tfgraph.run.refusals import LogTooLongError
 from tfgraph.run.restoring import State, assign, state_of
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Keeper:
         try:
             self.save()
         except DataError as error:
-            if self.directory and self.directory.gone:
+            if isinstance(error, LogTooLongError) or (self.directory and self.directory.gone):
                 raise
             self.saved_at = time.monotonic()
             if self.failing_since is None:

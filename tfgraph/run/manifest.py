@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.history import Monitored
 from tfgraph.run.names import ARRAYS, METRICS
 from tfgraph.run.packing import Form
+from tfgraph.run.refusals import UnreadableError
 from tfgraph.run.sealed import sealed, unsealed
 from tfgraph.run.written import Written
 from tfgraph.spec.plan.memory import machine_memory
@@ -51,12 +51,18 @@ def sealed_manifest(manifest: Manifest) -> bytes:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest in a file: ValueError where it is damaged, DataError where it cannot be read."""
+    """The manifest in a file: ValueError where it is damaged, DataError where there is none.
+
+    UnreadableError where it is of another format, or the system does not let it be read.
+    """
     found = unsealed(files.read_regular(path, _MOST_BYTES))
-    version = found.pop("format", None)
-    if version != FORMAT:
-        raise DataError(f"`{path}` is of format {version!r:.20}, not {FORMAT}")
     try:
+        version = _count(found.pop("format"))
+        if version != FORMAT:
+            raise UnreadableError(
+                f"`{path}` is of format {version}, not {FORMAT}",
+                help="another version of tfgraph has written it: go on with that one",
+            )
         return Manifest(
             _count(found.pop("step")),
             _seconds(found.pop("seconds")),

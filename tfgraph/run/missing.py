@@ -30,11 +30,11 @@ def missing(run: Path) -> DataError:
     return DataError(message, help=_others(run))
 
 
-def anew(run: Path) -> str:
+def anew(run: Path, what: str = "it") -> str:
     """What is left to do with a damaged run."""
     if files.kind(run / RESOLVED) != "file":
-        return "put a copy of it there, or train anew"
-    return f"put a copy of it there, or train anew with `tfgraph train {run / RESOLVED}`"
+        return f"put a copy of {what} there, or train anew"
+    return f"put a copy of {what} there, or train anew with `tfgraph train {run / RESOLVED}`"
 
 
 def _others(run: Path) -> str:

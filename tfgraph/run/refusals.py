@@ -11,6 +11,16 @@ from tfgraph.errors import DataError
 
 #: What is said where a copy of what is to be written finds no room.
 NO_MEMORY = "the memory does not suffice for a copy of it"
+#: What is so named is not there, or is none of the files that a run writes.
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+class UnreadableError(DataError):
+    """What cannot be read here may be whole: nothing takes its place, and nobody deletes it."""
+
+
+class LogTooLongError(DataError):
+    """The log of a run is too long to be saved; it never gets shorter."""
 
 
 def reason(error: OSError) -> str:
@@ -22,8 +32,9 @@ def reason(error: OSError) -> str:
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    """The error for a file that cannot be read."""
-    return DataError(f"cannot read `{path}`: {reason(error)}")
+    """The error for a file that cannot be read; UnreadableError where there is one."""
+    kind = DataError if error.errno in _NOT_THERE else UnreadableError
+    return kind(f"cannot read `{path}`: {reason(error)}")
 
 
 def unwritable(path: Path, error: OSError, *, needed: int = 0) -> DataError:

@@ -108,7 +108,7 @@ def resume(
         run_dir: the directory of the run.
         data: as `train` was given it.
         settings: changes of how long it lasts and what is measured: `train.epochs=20`.
-        plan: the spec it is thought to be of; refused where it differs.
+        plan: the spec it is thought to be of, in the place of settings; refused where it differs.
         listeners: as for `train`.
         warn: as for `train`.
         command: the command line, for run.log.
@@ -119,11 +119,16 @@ def resume(
     damaged.
     """
     refuse_unfit(listeners)
+    if plan is not None and settings:
+        raise UsageError(
+            "`plan` and `settings` exclude each other: a plan has its settings already",
+            help="give the settings alone, or load the plan with them: `tfgraph.load(SPEC, set=…)`",
+        )
     path = Path(run_dir)
     with reopened(path) as directory:
         before = check_trained(directory, plugin_files).sound()
         _refuse_without_arrays(before, path, data)
-        if plan is None and settings:
+        if settings:
             plan = check_trained(directory, plugin_files, settings).sound()
         if plan is not None:
             refuse_changes(before, plan, path)
@@ -138,12 +143,13 @@ def resume(
             if ready.has(split):
                 ready.split(split)
         _refuse_other_data(directory, ready)
-        checkpoint = directory.store.last()
+        checkpoint = directory.store.last(wary=True)
         for damaged in checkpoint.damaged:
             warn(f"{damaged}; going on from step {checkpoint.saved.step}")
         restore(ready.graph, checkpoint)
         records = filter(None, map(ready.timetable.due, _records(checkpoint)))
-        saved = replace(checkpoint.saved, log=History(plan, list(records)).text())
+        history = History(plan, list(records))
+        saved = replace(checkpoint.saved, log=history.text())
         # The arrays would be held to the end else.
         checkpoint = replace(checkpoint, arrays={}, saved=saved)
         with deferred_signals() as signals:
