@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.run.faults import REASONS, PowerCut, faulty, power_cut, short_write
 from tfgraph.errors import DataError
 from tfgraph.run.checkpoint import Saved, Store
 from tfgraph.run.directory import RunDirectory
+from tfgraph.run.history import Monitored
 
 LOG = '{"epoch": 1, "step": 1, "loss": 0.5}\n'
 
@@ -169,6 +171,38 @@ def test_a_power_cut_before_each_call_leaves_a_checkpoint(tmp_path: Path, two: P
             save(folder, 3)
         check_last(folder, 3)
         assert names(folder / "checkpoints") == {"step-2", "step-3"}
+
+
+@pytest.mark.parametrize("failure", [*REASONS, None])
+def test_a_checkpoint_that_is_judged_anew_is_sound_at_any_moment(
+    tmp_path: Path, two: Path, failure: int | None
+) -> None:
+    figure = Monitored("loss", 0.5, "lower")
+
+    def judge(folder: Path) -> None:
+        Store(folder / "checkpoints").rejudge(2, figure)
+
+    whole = copy(two, tmp_path / "whole")
+    calls = number_of_calls(lambda: judge(whole))
+    assert calls > 5
+    found = Store(whole / "checkpoints")
+    assert (found.best_step(), found.load(2).saved.monitored) == (2, figure)
+    for at in range(calls):
+        folder = copy(two, tmp_path / f"{at}")
+        with ExitStack() as stack:
+            if failure is None:
+                stack.enter_context(power_cut(at))
+                stack.enter_context(pytest.raises(PowerCut))
+            else:
+                stack.enter_context(suppress(DataError))
+                stack.enter_context(faulty(at, failure))
+            judge(folder)
+        check_last(folder, 2)
+        RunDirectory(folder).tidy()
+        judge(folder)
+        assert names(folder / "checkpoints/step-2") == names(two / "checkpoints/step-2")
+        assert Store(folder / "checkpoints").best_step() == 2
+        check_last(folder, 2)
 
 
 def test_the_log_is_as_it_was_where_a_line_cannot_be_added(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from tfgraph.spec.wording import flow
 from tfgraph.words import listed
 
 #: What may differ where a run goes on: how long it lasts, and what is kept of it. It leaves what a run
-#: leaves that had it from the start. `evaluate_every` is not among it: lines of the log would be
-#: missing that such a run has. In how large batches is evaluated changes no more than roundings, and
-#: may have to be changed where the memory did not suffice.
+#: leaves that had it from the start, but for what has been trained past or deleted by then: a run that
+#: should have stopped early, a best state that nobody kept. `evaluate_every` is not among it: lines of
+#: the log would be missing that such a run has. In how large batches is evaluated changes no more than
+#: roundings, and may have to be changed where the memory did not suffice.
 _FREE = (
     "train.epochs",
     "train.steps",

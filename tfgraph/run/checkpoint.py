@@ -290,10 +290,8 @@ class Store:
         """The error of a checkpoint that may be whole, with what lets its run go on."""
         help = error.help or "make it readable again"
         if step != min(self.steps()):
-            help += (
-                f"; or move `{self.path(step)}` to another folder, and the run goes on from an "
-                "earlier checkpoint"
-            )
+            aside = f"move `{self.path(step)}` to another folder"
+            help += f"; or {aside}, and the run goes on from an earlier checkpoint"
         return UnreadableError(error.message, help=help)
 
 

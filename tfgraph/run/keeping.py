@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import DataError, DivergedError
@@ -14,6 +14,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.divergence import Safe, Search, by_step
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.interrupts import Signals
+from tfgraph.run.judging import judged
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.refusals import LogTooLongError
 from tfgraph.run.restoring import State, assign, state_of
@@ -179,13 +180,18 @@ class Keeper:
 
     def saved(self, step: int) -> Saved:
         """What a checkpoint of now knows beside the arrays."""
-        history, figure = self.info.history, self.graph.plan.spec.training.best
+        history = self.info.history
         last = history.records[-1] if history.records else None
-        fresh = figure is not None and last is not None and last.step == step
-        monitored = history.monitored(figure, last) if fresh else None  # type: ignore[arg-type]
-        if monitored:
-            monitored = replace(monitored, at_end=self.info.timetable.only_as_the_end(step))
+        fresh = last if last and last.step == step else None
+        monitored = judged(history, self.info.timetable, fresh) if fresh else None
         return Saved(step, self.elapsed(), history.text(), monitored)
+
+    def rejudge(self, record: Record) -> None:
+        """Have the checkpoint of now say how good it is, by a record that came after it."""
+        if self.directory:
+            self.follow()
+            monitored = judged(self.info.history, self.info.timetable, record)
+            self.directory.store.rejudge(record.step, monitored)
 
     # ---- taken back
 
@@ -229,6 +235,8 @@ class Keeper:
         """
         history = self.info.history
         best = history.best(figure)
+        if best and best.step == self.step:
+            return best
         if self.directory is None:
             if self.best is not None:
                 assign(self.graph, self.best)

@@ -99,7 +99,8 @@ class Trainer:
     def close(self, step: int) -> None:
         """Evaluate where a run goes on that is to end at once, by a length that it had not before.
 
-        What is saved of this step does not know of it; a run that goes on from there does it again.
+        The checkpoint of this step is told how good it is; the log in it stays as it was saved, and
+        a run that goes on from there evaluates again.
         """
         if step != self.timetable.steps or not step:
             return
@@ -110,6 +111,9 @@ class Trainer:
             self.history.amend(replace(last, split=self.info.split, metrics=self.evaluate()))
             self.keeper.log_behind = True
             self.keeper.add(self.history.records[-1])
+        else:
+            return
+        self.keeper.rejudge(self.history.records[-1])
 
     def over(self, step: int) -> Status | None:
         """Why the run is over; None where it is not."""

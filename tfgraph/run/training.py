@@ -20,6 +20,7 @@ from tfgraph.run.events import Record
 from tfgraph.run.fingerprint import fingerprints
 from tfgraph.run.history import History, parsed
 from tfgraph.run.interrupts import deferred_signals
+from tfgraph.run.judging import judge_again
 from tfgraph.run.listeners import refuse_unfit
 from tfgraph.run.lock import locked
 from tfgraph.run.making import created, refuse_existing
@@ -153,6 +154,7 @@ def resume(
         # The arrays would be held to the end else.
         checkpoint = replace(checkpoint, arrays={}, saved=saved)
         with deferred_signals() as signals:
+            judge_again(directory.store, history, ready.timetable)
             if plan is not before:
                 directory.write_resolved(plan)
             directory.write_log(checkpoint.saved.log)
