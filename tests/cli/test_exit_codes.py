@@ -109,7 +109,8 @@ def test_1_a_spec_with_errors(call: Caller, layer: str, message: str) -> None:
         (["show", "line.yaml", "--formt", "svg"], "No such option"),
         (
             ["explain", "--set", "a=1"],
-            "help: `validate`, `show`, `train` and `run` have it, `explain` does not\n",
+            "help: `validate`, `show`, `train`, `evaluate`, `predict` and `run` have it, `explain` does "
+            "not\n",
         ),
         (["train", "--strict", "a.yaml"], "help: `validate` has it, `train` does not\n"),
         (

@@ -209,4 +209,6 @@ def test_a_run_that_watches_no_figure_any_more_goes_on(call: Caller) -> None:
     unwatched = call("train", "--resume", "runs/line-1", *more)
     assert (unwatched.code, unwatched.err.count("internal error")) == (0, 0)
     assert "  checkpoints/step-16  the newest\n" in unwatched.out
+    # What was the best by then is so no longer.
+    assert "best loss" not in call("runs").out
     assert call("train", "--resume", "runs/line-1", "--set", "train.epochs=5").code == 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, get_args
@@ -102,7 +102,7 @@ def _listed(path: Path) -> Listed:
     outcome = None if running else _outcome(directory)
     records = _last_records(path / METRICS)
     evaluated = next((record for record in reversed(records) if record.split), None)
-    best, best_step = _best(directory)
+    best, best_step = _best(directory, records)
     step = records[-1].step if records else None
     split, metrics = (evaluated.split, evaluated.metrics) if evaluated else (None, {})
     seconds = _seconds(directory, running)
@@ -203,14 +203,25 @@ def _last_records(path: Path) -> list[Record]:
     return records
 
 
-def _best(directory: RunDirectory) -> tuple[Monitored | None, int | None]:
-    """The best checkpoint's figure and step, by the manifests of those that can be read."""
+def _best(
+    directory: RunDirectory, records: Sequence[Record]
+) -> tuple[Monitored | None, int | None]:
+    """The best checkpoint's figure and step, by the manifests of those that can be read.
+
+    None where the run has gone on without keeping the best, and a later record is better.
+    """
     figures, _ = directory.store.monitored()
     known = {
         step: figure for step, figure in figures.items() if not figure or _is_name(figure.name)
     }
     best = next(iter(ranked(known)), None)
-    return (None, None) if best is None else (known[best], best)
+    found = known[best] if best is not None else None
+    if best is None or found is None:
+        return None, None
+    later = (r.metrics[found.name] for r in records if r.step > best and found.name in r.metrics)
+    if any(replace(found, value=value).beats(found.value) for value in later):
+        return None, None
+    return found, best
 
 
 def _seconds(directory: RunDirectory, running: bool) -> float | None:
