@@ -1,14 +1,16 @@
 """lstm, gru and simple_rnn against Keras's layers, weights converted."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import tfgraph
-from tests.layers.models import output_of, plan_of, train_keras, trained_weights
+from tests.layers.models import RATE, output_of, plan_of, train_keras, trained_weights
 from tfgraph.diagnostics import SpecError
-from tfgraph.layers.recurrent import UNROLLED_STEPS
+from tfgraph.layers.recurrence import UNROLLED_STEPS
 
 SHAPES = [(3, 5, 4, 6), (2, 1, 3, 2), (4, 7, 2, 3)]
 CELLS = [
@@ -115,18 +117,52 @@ def test_both_directions_equal_keras_bidirectional(cell, sequence):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_training_steps_equal_keras(cell):
+@pytest.mark.parametrize("examples", [7, 8])  # an even batch is halved
+@pytest.mark.parametrize("more", [{}, {"sequence": True}, {"go_backwards": True}], ids=str)
+def test_training_steps_equal_keras(cell, examples, more):
     rng = np.random.default_rng(1)
-    x = rng.normal(size=(8, 5, 4)).astype("float32")
-    y = rng.normal(size=(8, 3)).astype("float32")
+    x = rng.normal(size=(examples, 5, 4)).astype("float32")
+    y = rng.normal(size=(examples, *x.shape[1:2] * ("sequence" in more), 3)).astype("float32")
     weights = draw(cell, 4, 3)
-    layer = keras_layer(cell, 3)
+    layer = keras_layer(cell, 3, **({"return_sequences": True} if "sequence" in more else more))
     layer.build(x.shape)
     layer.set_weights(to_keras(cell, weights))
     train_keras(layer, x, y)
-    ours = trained_weights(entry(cell, 3), x, y, weights)
+    ours = trained_weights(entry(cell, 3, **more), x, y, weights)
     for mine, keras_own in zip(to_keras(cell, ours), layer.get_weights()):
         np.testing.assert_allclose(mine, keras_own, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_what_lies_below_is_trained_as_with_keras(cell):
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(8, 5, 4)).astype("float32"), rng.normal(size=(8, 2)).astype("float32")
+    below, above = draw(cell, 4, 3), draw(cell, 3, 2, seed=1)
+    layers = [keras_layer(cell, 3, return_sequences=True), keras_layer(cell, 2)]
+    model = keras.Sequential(layers)
+    model.build(x.shape)
+    model.set_weights([*to_keras(cell, below), *to_keras(cell, above)])
+    train_keras(model, x, y)
+    spec = {
+        "tfgraph": 1,
+        "inputs": {"x": [5, 4], "y": [2]},
+        "layers": [
+            {**entry(cell, 3, sequence=True), "from": "x", "name": "below"},
+            {**entry(cell, 2), "name": "above"},
+        ],
+        "loss": {"squared_error": None, "target": "y"},
+        "optimizer": {"gradient_descent": RATE},
+        "train": {"batch_size": 8, "shuffle": False},
+    }
+    graph = tfgraph.build(tfgraph.loads(json.dumps(spec)))
+    for name, weights in (("below", below), ("above", above)):
+        for weight, value in weights.items():
+            graph.weights[f"{name}/{weight}"].assign(value)
+    graph.train(steps=3, x=x, y=y)
+    for name, layer in zip(("below", "above"), layers):
+        ours = {w: graph.weights[f"{name}/{w}"].numpy() for w in below}
+        for mine, theirs in zip(to_keras(cell, ours), layer.get_weights()):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
