@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tests.benchmarks import costs, costs_shown, page, picture, shown, training, validate
+from tests.benchmarks import costs, costs_shown, page, picture, profile, shown, training, validate
 from tests.benchmarks.peers import MODULES, TURNS
 from tests.benchmarks.workers import installed
 
@@ -32,6 +32,10 @@ def parser() -> argparse.ArgumentParser:
     common(one, rounds=7)
     one.add_argument("--models", nargs="+", choices=TURNS, default=list(TURNS))
     peers(one)
+    one = subjects.add_parser("profile", help="where the time of a training step goes")
+    one.set_defaults(call=run_profile)
+    common(one, rounds=5)
+    one.add_argument("--models", nargs="+", choices=profile.MODELS, default=list(profile.MODELS))
     one = subjects.add_parser("costs", help="starts, deep models, memory, predictions")
     one.set_defaults(call=run_costs)
     common(one, rounds=5)
@@ -75,6 +79,14 @@ def run_training(options: argparse.Namespace) -> int:
         page.record("training", result, shown.text(result))
         (page.HERE / "training.svg").write_text(picture.svg(result), encoding="utf-8")
     return 1 if less else 0
+
+
+def run_profile(options: argparse.Namespace) -> int:
+    result = profile.measure(options.models, options.rounds)
+    shown.print_tables([profile.table(result)])
+    if options.record:
+        page.record("profile", result, profile.text(result))
+    return 0
 
 
 def run_costs(options: argparse.Namespace) -> int:

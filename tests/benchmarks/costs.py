@@ -31,6 +31,8 @@ START_BOUND = 1.0
 DEPTH_BOUND = 12.0
 #: Most that a step may cost with more rows in memory, against few.
 ROWS_BOUND = 1.1
+#: Turns there and back between few and many rows in each round.
+RESIDENT_TURNS = 4
 #: Steps that a process makes before its memory is read.
 MEMORY_STEPS = 13
 
@@ -116,9 +118,9 @@ def predictions(
 
 
 def resident(figures: Figures, worker: Worker, rows: Sequence[int]) -> None:
-    """Seconds of a step with few and with many rows in memory."""
+    """Seconds of a step with few and with many rows in memory, by turns: they differ by little."""
     for shuffle in (False, True):
-        for count in rows:
+        for count in [*rows, *reversed(rows)] * RESIDENT_TURNS:
             said = worker(
                 "call", function="measure_resident", rows=count, shuffle=shuffle, steps=70
             )

@@ -87,7 +87,8 @@ def print_tables(tables: Iterable[Table]) -> None:
     """The tables on the terminal."""
     console = Console()
     for head, rows in tables:
-        shown = Shown(head[0], *(Column(title, justify="right") for title in head[1:]))
+        others = (Column(title, justify="right", overflow="fold") for title in head[1:])
+        shown = Shown(Column(head[0], overflow="fold"), *others)
         for row in rows:
             shown.add_row(*row)
         console.print(shown)

@@ -52,7 +52,9 @@ def result_of(**microseconds: float) -> dict:
 
 def test_a_missed_target_is_said_and_a_met_one_is_not() -> None:
     results = result_of(tfgraph=100.0, session=120.0, keras=250.0)
-    assert training.missed(results) == ["mlp: 1.20 times session loop, not 1.3"]
+    assert training.missed(results) == [
+        "mlp: 1.20 times session loop, not 1.3, which is 1.11 times the floor"
+    ]
 
 
 def test_a_peer_that_has_learnt_less_is_named() -> None:

@@ -1,8 +1,8 @@
 """How long a training step takes: tfgraph beside what its users would take instead.
 
 Every round gives each peer one turn of the same steps, in an order drawn anew, so that what else
-the machine does falls on all of them alike; ratios are taken within a round. Afterwards all have
-made equally many steps from the same weights, and the test loss shows that none has learnt less.
+the machine does falls on all of them alike; ratios are taken within a round. All make equally many
+steps from the same weights, and the test loss shows that none has learnt less.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from tests.benchmarks.peers.specs import plan_of
 from tests.benchmarks.workers import Worker, workers
 
 #: How far the losses of peers may lie apart at the end, as a share of tfgraph's. Those of models
-#: with masks, which are drawn by other generators, and far beyond that after equally many steps
-#: only where a model trains in another way.
+#: with masks, which are drawn by other generators, and far beyond that only where a model trains in
+#: another way: the loss of deep_mlp has a standard deviation of 5 % between seeds after 858 steps,
+#: the mean of those after five rounds less.
 TOLERANCE = {model: 0.1 if model in MASKED else 0.01 for model in TURNS}
 #: Between two turns: threads of the last one spin for a while before they sleep.
 PAUSE = 0.05
@@ -65,22 +66,29 @@ class Bench:
     rates: list[dict[str, Any]] = field(default_factory=list)
 
     def measure(self, model: str) -> dict[str, Any]:
-        """The microseconds a step of each peer in each round, and the losses after all of them."""
+        """The microseconds a step of each peer in each round, and the losses.
+
+        They are those after all rounds; where masks are drawn, the mean of those after each.
+        """
         steps = max(1, round(TURNS[model] * self.share))
         self.prepare(model, steps)
         taken: dict[str, list[float]] = {peer: [] for peer in self.peers}
+        losses: dict[str, list[float]] = {peer: [] for peer in self.peers}
         for _ in range(self.rounds):
             self.rates.append(self.peers["tfgraph"]("call", function="measure_rates"))
             for peer in self.order.sample(list(self.peers), len(self.peers)):
                 time.sleep(PAUSE)
                 seconds = self.peers[peer]("run", steps=steps)["seconds"]
                 taken[peer].append(1e6 * seconds / steps)
+            if model in MASKED or len(taken["tfgraph"]) == self.rounds:
+                for peer, each in losses.items():
+                    each.append(self.loss(model, peer))
         return {
             "steps": steps * (self.rounds + 1),
             "microseconds": {p: [round(t, 2) for t in each] for p, each in taken.items()},
             "median": {p: round(statistics.median(each), 2) for p, each in taken.items()},
             "times_faster": {p: ratio(each, taken["tfgraph"]) for p, each in taken.items()},
-            "loss": {peer: self.loss(model, peer) for peer in self.peers},
+            "loss": {peer: statistics.mean(each) for peer, each in losses.items()},
         }
 
     def prepare(self, model: str, steps: int) -> None:
@@ -137,9 +145,10 @@ def learnt_less(results: Mapping[str, Any]) -> list[str]:
 
 
 def missed(results: Mapping[str, Any]) -> list[str]:
-    """The targets that are not met, as sentences."""
+    """The targets that are not met, as sentences, with what each would take of the floor."""
     found = [
-        f"{model}: {result['times_faster'][peer]:.2f} times {TITLES[peer]}, not {wanted:g}"
+        f"{model}: {result['times_faster'][peer]:.2f} times {TITLES[peer]}, not {wanted:g}, which "
+        f"is {result['floor']['times'] * result['times_faster'][peer] / wanted:.2f} times the floor"
         for model, result in results.items()
         for peer, wanted in targets(model).items()
         if peer in result["median"] and result["times_faster"][peer] < wanted

@@ -14,6 +14,7 @@ import numpy as np
 
 import tfgraph
 from tests.benchmarks.peers import LARGER, Arrays, Task
+from tests.benchmarks.peers.profiling import profile
 from tests.benchmarks.peers.specs import plan_of
 from tests.benchmarks.peers.timing import repeated
 from tfgraph.lazy import tf
@@ -71,6 +72,13 @@ class Training:
 
 
 prepare = Training
+
+
+def measure_profile(file: str, steps: int) -> dict[str, float]:
+    """Where the time of a task's step goes, after a call that is not counted."""
+    training = Training(Task.load(Path(file)))
+    training.run(steps)
+    return profile(training.run, steps)
 
 
 def measure_prediction(model: str, examples: int, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Where a step's time goes: TensorFlow's own trace of a training call, summed by parts of the step."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tfgraph.lazy import tf
+
+#: The parts of a step in the order they are shown. An operation belongs to the first whose pattern
+#: its name and type have.
+PARTS = {
+    "products": re.compile(r"MatMul|Conv2D|BlockLSTM"),
+    "random numbers": re.compile(r":(StatelessRandom|Bitcast|Philox)|stateless_random"),
+    "update": re.compile(r"/optimizer/|:Assign"),
+    "loss": re.compile(r"/loss/"),
+    "other layers": re.compile(r"/layer/"),
+    "batch": re.compile(""),
+}
+BETWEEN = "between operations"
+#: The event of an operation: its name in the graph, and its type.
+_OPERATION = re.compile(r"^[\w./\-]+:\w+$")
+
+
+class Event(NamedTuple):
+    """An operation that ran: what it is called, and when, in picoseconds."""
+
+    name: str
+    start: int
+    end: int
+
+
+def profile(run: Callable[[int], None], steps: int) -> dict[str, float]:
+    """Microseconds a step of each part, of none of them, and of all (`step`) with the trace on.
+
+    Operations that run side by side count one beside the other, so that the parts may be more than
+    the step.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        # At this level cheap operations are traced too.
+        options = tf.profiler.experimental.ProfilerOptions(host_tracer_level=3)
+        tf.profiler.experimental.start(folder, options)
+        started = time.perf_counter()
+        run(steps)
+        seconds = time.perf_counter() - started
+        tf.profiler.experimental.stop()
+        (trace,) = Path(folder).rglob("*.xplane.pb")
+        events = list(operations(trace.read_bytes()))
+    found = {part: taken / 1e6 / steps for part, taken in by_part(events).items()}
+    whole = 1e6 * seconds / steps
+    found[BETWEEN] = whole - covered(events) / 1e6 / steps
+    return {**found, "step": whole}
+
+
+def operations(trace: bytes) -> Iterator[Event]:
+    """The operations of a trace."""
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    space = xplane_pb2.XSpace()
+    space.ParseFromString(trace)
+    for plane in space.planes:
+        for line in plane.lines:
+            for event in line.events:
+                name = plane.event_metadata[event.metadata_id].name
+                if _OPERATION.match(name):
+                    start = line.timestamp_ns * 1000 + event.offset_ps
+                    yield Event(name, start, start + event.duration_ps)
+
+
+def by_part(events: Iterable[Event]) -> dict[str, int]:
+    """The picoseconds of each part, 0 where it has no operation."""
+    found = Counter(dict.fromkeys(PARTS, 0))
+    for event in events:
+        part = next(part for part, pattern in PARTS.items() if pattern.search(event.name))
+        found[part] += event.end - event.start
+    return dict(found)
+
+
+def covered(events: Iterable[Event]) -> int:
+    """The picoseconds in which at least one operation ran."""
+    total = until = 0
+    for event in sorted(events, key=lambda event: event.start):
+        total += max(0, event.end - max(event.start, until))
+        until = max(until, event.end)
+    return total
