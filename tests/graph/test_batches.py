@@ -124,6 +124,27 @@ def test_an_epoch_shows_every_row_once_the_last_partial_batch_included(rows, bat
         np.testing.assert_allclose(shown(graph), expected, rtol=1e-6)
 
 
+def test_a_deep_model_is_trained_with_the_last_partial_batch_as_a_shallow_one_is():
+    text = """
+tfgraph: 1
+inputs: {{x: [4], y: [1]}}
+layers: [{{matmul: 3}}{more}, {{dropout: 0.5, name: drop}}, {{matmul: 1}}]
+loss: {{squared_error: , target: y}}
+optimizer: {{adam: 0.01}}
+train: {{batch_size: 5}}
+"""
+    draws = np.random.default_rng(0)
+    data = {name: draws.normal(size=(23, n)).astype("float32") for name, n in (("x", 4), ("y", 1))}
+    # A rectifier of what is rectified changes nothing.
+    shallow, deep = (
+        tfgraph.build(tfgraph.loads(text.format(more=", relu" * count))) for count in (1, 60)
+    )
+    for graph in (shallow, deep):
+        graph.train(steps=12, **data)
+    for ours, theirs in zip(deep.weights.values(), shallow.weights.values(), strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-4, atol=1e-6)
+
+
 def test_the_last_partial_batch_can_be_left_out():
     graph = tfgraph.build(plan(23, batch_size=7, drop_remainder=True, shuffle=False))
     steps = steps_per_epoch(23, graph.plan.spec.training)
@@ -178,8 +199,18 @@ train: {{batch_size: 5, shuffle: {str(shuffle).lower()}, seed: 2}}
         np.testing.assert_array_equal(parts.weights[name].numpy(), value.numpy())
 
 
-@pytest.mark.parametrize(("training", "sizes"), [("", {5, None}), ("drop_remainder: true", {5})])
-def test_layers_know_the_size_of_a_whole_batch_and_leave_that_of_the_last_one_open(training, sizes):
+@pytest.mark.parametrize(
+    ("training", "more_layers", "sizes"),
+    [
+        ("", 0, {5, None}),
+        ("drop_remainder: true", 0, {5}),
+        ("", 60, {None}),  # deep: one graph for all batches
+        ("drop_remainder: true", 60, {5}),
+    ],
+)
+def test_layers_know_the_size_of_a_whole_batch_and_leave_that_of_the_last_one_open(
+    training, more_layers, sizes
+):
     seen = set()
 
     class Seen(Layer):
@@ -204,7 +235,7 @@ def test_layers_know_the_size_of_a_whole_batch_and_leave_that_of_the_last_one_op
     text = f"""
 tfgraph: 1
 inputs: {{x: [4], y: [4]}}
-layers: [seen, {{matmul: 4}}]
+layers: [seen{", tanh" * more_layers}, {{matmul: 4}}]
 loss: {{squared_error: , target: y}}
 optimizer: {{gradient_descent: 0.1}}
 train: {{batch_size: 5, {training}}}
