@@ -28,13 +28,15 @@ def pip_install(source: Path, target: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def lay_out(folder: Path, distribution: str, plugin: str, source: str) -> None:
+def lay_out(
+    folder: Path, distribution: str, plugin: str, source: str, version: str = "1.0"
+) -> None:
     """Put a distribution of one module into `folder`, as pip would have."""
     module = distribution.replace("-", "_")
     (folder / f"{module}.py").write_text(source, encoding="utf-8")
-    info = folder / f"{module}-1.0.dist-info"
+    info = folder / f"{module}-{version}.dist-info"
     info.mkdir()
-    metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
+    metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
     (info / "METADATA").write_text(metadata, encoding="utf-8")
     entry_points = f"[tfgraph]\n{plugin} = {module}\n"
     (info / "entry_points.txt").write_text(entry_points, encoding="utf-8")

@@ -168,22 +168,6 @@ def test_other_versions_are_warned_of(tmp_path: Path) -> None:
     assert f"numpy 1.0 then, {np.__version__} now" in warned[0]
 
 
-def test_plugins_of_other_versions_are_warned_of(tmp_path: Path) -> None:
-    tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
-    path = tmp_path / "r/manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    (mnist,) = (plugin for plugin in manifest["plugins"] if plugin["name"] == "mnist")
-    now = mnist["origin"]
-    mnist["origin"] = "tfgraph-mnist 0.0.1"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    warned: list[str] = []
-    tfgraph.resume(tmp_path / "r", warn=warned.append)
-    assert warned == [
-        f"what the run stands on has changed since it began: plugin `mnist` of tfgraph-mnist 0.0.1 "
-        f"then, {now} now: it may come out otherwise"
-    ]
-
-
 def test_a_spec_without_train_goes_on_for_longer(tmp_path: Path) -> None:
     text = LINE.partition("train:")[0]
     assert tfgraph.train(tfgraph.loads(text), tmp_path / "r").step == 1

@@ -90,7 +90,22 @@ def checked(path: str, registry: Registry, settings: Sequence[str] = ()) -> Chec
 
 def plan_of(path: str, plugins: Sequence[str], settings: Sequence[str] = ()) -> Plan:
     """The plan of a spec, its warnings printed; SpecError where it has errors."""
-    return sound(checked(path, registry_of(plugins), settings))
+    registry = registry_of(plugins)
+    found = checked(path, registry, settings)
+    if not found.plan and path != STDIN:
+        _refuse_without_plugins(path, registry)
+    return sound(found)
+
+
+def _refuse_without_plugins(path: str, registry: Registry) -> None:
+    """Raise UsageError where a run wrote the spec, with plugins that are not here."""
+    from tfgraph.run.directory import RunDirectory
+    from tfgraph.run.names import RESOLVED
+    from tfgraph.run.plugins import refuse_lost
+
+    if Path(path).name == RESOLVED:
+        with suppress(DataError):
+            refuse_lost(checked(path, registry), RunDirectory(Path(path).parent), registry)
 
 
 def graph_of(
@@ -108,6 +123,7 @@ def graph_of(
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.names import named
     from tfgraph.run.opening import check_to_evaluate, chosen, graph_with
+    from tfgraph.run.plugins import warn_of_changed_plugins
 
     found_in = named(run)
     if checkpoint is None and found_in and found_in[0]:
@@ -121,6 +137,9 @@ def graph_of(
         step = found.saved.step
         text = f"{problem}: these are the weights after step {step:,}"
         say(f"warning: {text}", err=True)
+    warn_of_changed_plugins(
+        directory, plan, plugins, lambda text: say(f"warning: {text}", err=True)
+    )
     load_tensorflow()
     return graph_with(plan, found)
 

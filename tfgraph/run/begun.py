@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from tfgraph.errors import DataError
-from tfgraph.registry import Plugin
 from tfgraph.run import files
 from tfgraph.run.missing import anew
 
@@ -96,27 +95,14 @@ def versions() -> dict[str, str]:
     }
 
 
-def changed(manifest: Mapping[str, Any], plugins: Iterable[Plugin]) -> list[str]:
-    """What is of another version, or another file, than when the run was begun."""
+def changed_versions(manifest: Mapping[str, Any]) -> list[str]:
+    """What a run depends on that is of another version than when it was begun."""
     had, now = manifest["versions"], versions()
-    found = [
+    return [
         f"{name} {had.get(name)} then, {version} now"
         for name, version in now.items()
         if had.get(name) != version
     ]
-    before = {plugin.get("name"): plugin for plugin in manifest["plugins"]}
-    for plugin in plugins:
-        then = before.get(plugin.name)
-        if then is None:
-            continue
-        if plugin.sha256:
-            if then.get("sha256") != plugin.sha256:
-                found.append(f"the plugin file `{plugin.origin}` is not what it was")
-        elif then.get("origin") != plugin.origin:
-            found.append(
-                f"plugin `{plugin.name}` of {then.get('origin')} then, {plugin.origin} now"
-            )
-    return found
 
 
 def read_json(path: Path, most: int) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tfgraph.run.changes import refuse_changes_to_evaluate
 from tfgraph.run.checkpoint import Checkpoint, Store
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.names import named
+from tfgraph.run.plugins import warn_of_changed_plugins
 from tfgraph.run.restoring import restore_to_evaluate
 from tfgraph.run.trained import check_trained
 from tfgraph.spec import Checked, Plan
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
 LAST, BEST = "last", "best"
+_LOGGER = logging.getLogger("tfgraph")
 
 
 def open_run(
@@ -28,6 +31,7 @@ def open_run(
     checkpoint: str | int | None = None,
     plugin_files: Sequence[str] = (),
     settings: Sequence[str] = (),
+    warn: Callable[[str], None] | None = None,
 ) -> Graph:
     """The graph of a run directory, its weights those of one of its checkpoints.
 
@@ -37,10 +41,13 @@ def open_run(
     missing or damaged, UsageError where plugin files are missing that it was trained with.
 
     `settings` may say how many examples are evaluated at a time: `train.evaluate_batch_size=64`.
+    `warn` takes which plugins it was trained with are others now; the logger `tfgraph` if not given.
     """
     directory = RunDirectory(Path(path))
     plan = check_to_evaluate(directory, plugin_files, settings).sound()
-    return graph_with(plan, chosen(directory.store, plan, checkpoint))
+    found = chosen(directory.store, plan, checkpoint)
+    warn_of_changed_plugins(directory, plan, plugin_files, warn or _LOGGER.warning)
+    return graph_with(plan, found)
 
 
 def check_to_evaluate(
@@ -64,11 +71,15 @@ def graph_with(plan: Plan, checkpoint: Checkpoint) -> Graph:
     return graph
 
 
-def checkpoint_of(path: Path, plugin_files: Sequence[str] = ()) -> Checkpoint:
-    """The checkpoint that `open_run` takes the weights of."""
+def checkpoint_of(
+    path: Path, plugin_files: Sequence[str], warn: Callable[[str], None]
+) -> Checkpoint:
+    """The checkpoint that `open_run` takes the weights of; `warn` as there."""
     directory = RunDirectory(path)
     plan = check_trained(directory, plugin_files, edited=True).sound()
-    return chosen(directory.store, plan, None)
+    found = chosen(directory.store, plan, None)
+    warn_of_changed_plugins(directory, plan, plugin_files, warn)
+    return found
 
 
 def chosen(store: Store, plan: Plan, wanted: str | int | None) -> Checkpoint:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfgraph.errors import DataError, UsageError
+from tfgraph.errors import DataError
 from tfgraph.registry import load_registry
 from tfgraph.run import files
 from tfgraph.run.begun import fingerprint
 from tfgraph.run.directory import RunDirectory
 from tfgraph.run.names import RESOLVED
+from tfgraph.run.plugins import refuse_lost, refuse_missing_files
 from tfgraph.run.trust import refuse_foreign_data
 from tfgraph.spec import Checked, check
 from tfgraph.spec.nodes import Mapping
@@ -27,17 +28,12 @@ def check_trained(
     """Read, validate and plan the spec of a run, with the plugin files given.
 
     `settings` change it. Raises UsageError where it was trained with plugin files that are
-    not given; DataError where somebody has edited it since, unless it may be `edited`.
+    not given, or has a type of a plugin that is not installed any more; DataError where somebody
+    has edited it since, unless it may be `edited`.
     """
     manifest = run.manifest()
-    given = {Path(file).name for file in plugins}
-    missing = [f for f in manifest["plugin_files"] if Path(f).name not in given]
-    if missing:
-        options = " ".join(f"--plugin {file}" for file in missing)
-        raise UsageError(
-            f"the run `{run.path}` was trained with the plugin file `{missing[0]}`",
-            help=f"give it again: `tfgraph {options} …`",
-        )
+    registry = load_registry(plugins)
+    refuse_missing_files(run, registry)
     path = run.path / RESOLVED
     content = files.read_regular(path, MAX_BYTES)
     if not edited and fingerprint(content) not in manifest["resolved"]:
@@ -52,13 +48,20 @@ def check_trained(
     node = read(source).node
     if isinstance(node, Mapping) and node.get("extends"):
         raise DataError(f"`{path}` is not what `train` wrote: it extends another file")
-    checked = check(
-        source,
-        folder=Path(manifest["folder"]),
-        default_name=manifest["name"],
-        registry=load_registry(plugins),
-        settings=settings,
-    )
+
+    def made(settings: Sequence[str]) -> Checked:
+        return check(
+            source,
+            folder=Path(manifest["folder"]),
+            default_name=manifest["name"],
+            registry=registry,
+            settings=settings,
+        )
+
+    checked = made(settings)
     if checked.plan:
         refuse_foreign_data(checked.plan, run.path)
+    else:
+        # A type that a setting has wrong was never any plugin's.
+        refuse_lost(made(()) if settings else checked, run, registry)
     return checked

@@ -11,7 +11,7 @@ from pathlib import Path
 from tfgraph.errors import DataError, UsageError
 from tfgraph.registry import load_registry
 from tfgraph.run import course
-from tfgraph.run.begun import changed
+from tfgraph.run.begun import changed_versions
 from tfgraph.run.changes import refuse_changes
 from tfgraph.run.checkpoint import Checkpoint
 from tfgraph.run.course import Run, Told
@@ -25,6 +25,7 @@ from tfgraph.run.listeners import refuse_unfit
 from tfgraph.run.lock import locked
 from tfgraph.run.making import created, refuse_existing
 from tfgraph.run.outputs import outputs
+from tfgraph.run.plugins import changed_plugins
 from tfgraph.run.preparing import Prepared, prepared
 from tfgraph.run.restoring import State, restore
 from tfgraph.run.splits import Arrays
@@ -68,7 +69,9 @@ def train(
     check_possible(plan, run_dir if again is None else None, data)
     refuse_unfit(listeners)
     ready = prepared(plan, data)
-    moved = transfer(ready.graph, weights_from, plugin_files) if weights_from else None
+    moved, doubts = None, list(ready.spoilt())
+    if weights_from:
+        moved = transfer(ready.graph, weights_from, plugin_files, warn=doubts.append)
     folder: AbstractContextManager[RunDirectory | None] = nullcontext()
     if run_dir is not None:
         hashes = fingerprints(ready.known)
@@ -83,7 +86,7 @@ def train(
         )
     with deferred_signals() as signals, folder as directory:
         written = outputs(directory, command, warn or _LOGGER.warning)
-        for text in ready.spoilt():
+        for text in doubts:
             written.warn(text)
         told = Told((*written.listeners, *listeners), plugin_files, written.warn, signals)
         return course.run(ready, directory, None, told, moved)
@@ -136,7 +139,9 @@ def resume(
         plan = plan or before
         written = outputs(directory, command, warn or _LOGGER.warning)
         warn = written.warn
-        if other := changed(directory.manifest(), load_registry(plugin_files).plugins):
+        manifest, registry = directory.manifest(), load_registry(plugin_files)
+        other = changed_versions(manifest) + changed_plugins(manifest, plan, registry)
+        if other:
             text = f"what the run stands on has changed since it began: {'; '.join(other)}"
             warn(f"{text}: it may come out otherwise")
         ready = prepared(plan, data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +38,15 @@ class Transfer:
     unused: tuple[str, ...]
 
 
-def transfer(graph: Graph, run: str | Path, plugin_files: Sequence[str] = ()) -> Transfer:
+def transfer(
+    graph: Graph, run: str | Path, plugin_files: Sequence[str], *, warn: Callable[[str], None]
+) -> Transfer:
     """Give a graph the weights of a run, wherever name and shape are the same.
 
-    Raises UsageError where not one is.
+    `warn` takes which plugins that run was trained with are others now. Raises UsageError where
+    not one weight fits.
     """
-    found = checkpoint_of(Path(run), plugin_files)
+    found = checkpoint_of(Path(run), plugin_files, warn)
     arrays, step = found.arrays, found.saved.step
     there = {
         name.partition("/")[2]: array
