@@ -11,6 +11,7 @@ import pytest
 import tfgraph
 from tests.run.models import NOISY
 from tests.run.runs import StopAt, arrays, digest, weights
+from tfgraph.errors import DataError
 from tfgraph.run import Interrupted, RunDirectory
 
 #: What is learned from the first makes the second better, or worse.
@@ -102,6 +103,8 @@ def test_the_best_by_the_new_figure_is_kept_and_the_one_by_the_old_is_not(tmp_pa
     gone_on = ["train.epochs=7", "train.early_stopping=null"]
     tfgraph.resume(tmp_path / "r", WORSE, settings=gone_on)
     assert figures(tmp_path / "r") == {48: None, 56: None}
+    with pytest.raises(DataError, match=r"no checkpoint in .* says how good it is"):
+        tfgraph.open_run(tmp_path / "r", checkpoint="best")
 
 
 def test_a_damaged_checkpoint_does_not_keep_a_run_from_another_figure(tmp_path: Path) -> None:
