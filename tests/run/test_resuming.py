@@ -87,6 +87,26 @@ def test_what_was_evaluated_as_the_end_of_a_run_is_no_part_of_a_longer_one(
         np.testing.assert_array_equal(value, straight.graph.weights[name].numpy())
 
 
+@pytest.mark.parametrize("stopping", ["", ", early_stopping: {monitor: loss, patience: 50}"])
+def test_a_run_that_is_to_end_before_where_it_is_keeps_what_it_evaluated(
+    tmp_path: Path, stopping: str
+) -> None:
+    every = f"evaluate_every: 2 epochs, checkpoint: {{best: loss, keep: 5}}{stopping}"
+    plan = tfgraph.loads(NOISY.replace("epochs: 3", f"epochs: 3, {every}"))
+    first = tfgraph.train(plan, tmp_path / "r", DATA)
+    log, best = (tmp_path / "r" / "metrics.jsonl").read_text(), RunDirectory(tmp_path / "r").store
+    best_step = best.best_step()
+    warned: list[str] = []
+    settings = ["train.epochs=2"]
+    again = tfgraph.resume(tmp_path / "r", DATA, settings=settings, warn=warned.append)
+    assert warned == []
+    assert (again.history, again.metrics) == (first.history, first.metrics)
+    assert (tmp_path / "r" / "metrics.jsonl").read_text() == log
+    assert RunDirectory(tmp_path / "r").store.best_step() == best_step
+    for name, value in weights(again.graph).items():
+        np.testing.assert_array_equal(value, weights(first.graph)[name])
+
+
 def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
     first = tfgraph.train(tfgraph.loads(LINE), tmp_path / "r")
     again = tfgraph.resume(tmp_path / "r")

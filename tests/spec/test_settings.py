@@ -24,6 +24,20 @@ train: {epochs: 3}
 """
 
 
+@pytest.mark.parametrize(
+    ("train", "settings", "length"),
+    [
+        ("epochs: 3", {"train.steps": 40}, 40),
+        ("epochs: 3", {"train.steps": 40, "train.epochs": None}, 40),
+        ("epochs: null, steps: 40", {}, 40),
+        ("steps: 40", {"train.steps": None, "train.epochs": 8}, 80),
+    ],
+)
+def test_of_two_lengths_of_training_null_is_none(train, settings, length):
+    plan = tfgraph.loads(TEXT.replace("epochs: 3", train), set=settings)
+    assert plan.spec.training.total_steps(10) == length
+
+
 def test_a_section_is_set_whether_it_is_given_or_not():
     plan = tfgraph.loads(TEXT, set={"train.epochs": 5, "train.seed": 2, "name": "other"})
     assert (plan.spec.training.epochs, plan.spec.training.seed) == (5, 2)

@@ -65,17 +65,17 @@ class Timetable:
         return step > 0 and (step % self.evaluate_every == 0 or step == self.steps)
 
     def due(self, record: Record) -> Record | None:
-        """What a run of this length records at the step of a record of a shorter one.
+        """What a run of this length records at the step of a record of another one.
 
-        An evaluation that was made because the run ended there is left out.
+        An evaluation that was made because a run ended there is left out where this one goes on.
         """
-        if self.evaluates(record.step):
+        if self.evaluates(record.step) or record.step >= self.steps:
             return record
         return replace(record, split=None, metrics={}) if self.records(record.step) else None
 
     def only_as_the_end(self, step: int) -> bool:
         """Whether an evaluation is due for no other reason than that the run ends."""
-        return step == self.steps and step % self.evaluate_every != 0
+        return step >= self.steps and step % self.evaluate_every != 0
 
     def resets(self, step: int) -> bool:
         """Whether the mean of the losses begins anew, as it does in a longer run."""

@@ -250,10 +250,10 @@ class _Validator:
             return node
         rank = {SET: 2, self.entries.source.name: 1}
         one, other = (rank.get(found.span.source.name, 0) for found in (epochs, steps))
-        if one == other:
+        if one == other and not is_null(epochs):
             message = "`train` gives its length twice: in `epochs` and in `steps`"
             self.entries.findings.report("TG206", message, steps.span, help="remove one of them")
-        spent = "epochs" if one < other else "steps"
+        spent = "epochs" if one < other or is_null(epochs) else "steps"
         kept = replace(train, entries=tuple((k, v) for k, v in train if k.value != spent))
         return replace(node, entries=tuple((k, kept if v is train else v) for k, v in node))
 
