@@ -101,7 +101,7 @@ def test_dash_reads_standard_input(folder: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (
         0,
-        "<stdin>: ok (takes about 1.4 kB)\n",
+        "<stdin>: ok (takes about 1.5 kB)\n",
         "",
     )
 

@@ -26,7 +26,7 @@ class Spoilt:
     def add(self, array: Any) -> None:
         """Look at more examples."""
         if array.dtype.kind not in "biu":
-            wrong = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
+            wrong = ~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))
             if not self.bad and wrong.any():
                 self.first = self.examples + int(wrong.argmax()) + 1
             self.bad += int(wrong.sum())
