@@ -51,9 +51,23 @@ class DataError(TfgraphError):
 
 
 class DivergedError(TfgraphError):
-    """Training met a number that is not finite."""
+    """Training met a number that is not finite.
+
+    `by_step` is a step by which it did, where the first such step has not been found.
+    """
 
     exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str = "",
+        settings: tuple[str, ...] = (),
+        by_step: int | None = None,
+    ) -> None:
+        super().__init__(message, help=help, settings=settings)
+        self.by_step = by_step
 
 
 class Interrupted(KeyboardInterrupt):

@@ -123,7 +123,9 @@ def run(
             _note_data(directory, prepared, trainer.keeper)
     except BaseException as error:
         said = f"the evaluation at its end failed: {error}" if status else str(error)
-        outcome = Outcome(status or _status(error), trainer.step, elapsed(), message=said)
+        known = error.by_step if isinstance(error, DivergedError) else None
+        step = trainer.step if known is None else known
+        outcome = Outcome(status or _status(error), step, elapsed(), message=said)
         _end(listeners, info, outcome, told.warn)
         raise
     _end(listeners, info, outcome, told.warn)

@@ -106,9 +106,8 @@ class Search:
 
 def by_step(plan: Plan, last: int) -> DivergedError:
     """The error for a run whose numbers are not finite any more after a step."""
-    return _by_the_rate(
-        plan, f"training diverged by step {last}: its numbers are not finite any more"
-    )
+    what = f"training diverged by step {last}: its numbers are not finite any more"
+    return _by_the_rate(plan, what, by_step=last)
 
 
 def _cause(graph: Graph, arrays: Mapping[str, Any], help: str) -> tuple[str, str] | None:
@@ -167,7 +166,7 @@ def _error(plan: Plan, step: int, cause: str, help: str) -> DivergedError:
     return DivergedError(what, help=help) if help else _by_the_rate(plan, what)
 
 
-def _by_the_rate(plan: Plan, what: str) -> DivergedError:
+def _by_the_rate(plan: Plan, what: str, by_step: int | None = None) -> DivergedError:
     """The error where another learning rate may help."""
     optimizer = plan.spec.optimizer
     assert optimizer is not None
@@ -175,7 +174,8 @@ def _by_the_rate(plan: Plan, what: str) -> DivergedError:
     tries = [f"a smaller `{rate}`"]
     if optimizer.component.clip_global_norm is None and _clipping_may_help(plan):
         tries.append(f"`--set optimizer.{optimizer.component.type}.clip_global_norm=1`")
-    return DivergedError(what, help="try " + " or ".join(tries), settings=(rate,))
+    help = "try " + " or ".join(tries)
+    return DivergedError(what, help=help, settings=(rate,), by_step=by_step)
 
 
 def _clipping_may_help(plan: Plan) -> bool:
