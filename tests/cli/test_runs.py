@@ -99,6 +99,28 @@ def test_each_status_is_told(call: Caller, runs: Callable[..., Path]) -> None:
         assert 0 < saved <= found[name]["seconds"] < saved + 60
 
 
+def test_a_run_that_nothing_can_be_done_with_is_damaged_and_keeps_its_figures(
+    call: Caller, runs: Callable[..., Path]
+) -> None:
+    figures = json.loads((runs("sound") / "outcome.json").read_text())["metrics"]
+    (runs("a") / "resolved.yaml").unlink()
+    shutil.rmtree(runs("b") / "checkpoints")
+    found = {Path(run["run"]).name: run for run in listed(call)}
+    assert {name: (run["status"], run["problem"]) for name, run in found.items()} == {
+        "sound": ("finished", None),
+        "a": ("damaged", "there is no `runs/a/resolved.yaml`"),
+        "b": ("damaged", "there is no checkpoint in `runs/b/checkpoints`"),
+    }
+    assert all(run["metrics"] == figures for run in found.values())
+    for command in (["evaluate"], ["train", "--resume"]):
+        shown = call(*command, "runs/a")
+        assert shown.code == 4
+        assert shown.err.endswith(
+            "error: the run `runs/a` is damaged: there is no `runs/a/resolved.yaml`\n"
+            "help: put a copy of it there, or train anew\n"
+        )
+
+
 def test_what_is_damaged_has_a_line_that_says_so(call: Caller, runs: Callable[..., Path]) -> None:
     runs("sound")
     (runs("a") / "manifest.json").write_text("{")

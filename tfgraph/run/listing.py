@@ -95,6 +95,15 @@ def listed(path: Path) -> Listed:
         return Listed(path, "damaged", error.message)
 
 
+def _lacking(directory: RunDirectory) -> str:
+    """What is not there that every run has, and nothing can be done with it without."""
+    if files.kind(directory.path / RESOLVED) is None:
+        return f"there is no `{directory.path / RESOLVED}`"
+    if not directory.store.steps():
+        return f"there is no checkpoint in `{directory.store.folder}`"
+    return ""
+
+
 def _listed(path: Path) -> Listed:
     directory = RunDirectory(path)
     manifest = directory.manifest()
@@ -114,6 +123,8 @@ def _listed(path: Path) -> Listed:
             split, metrics = outcome["split"], outcome["metrics"]
         if status != "interrupted":
             problem = outcome["message"]
+    if not running and (lacking := _lacking(directory)):
+        status, problem = "damaged", lacking
     before = None if outcome and outcome["split"] else _earlier(directory)
     if before and (evaluated is None or evaluated.step <= before["step"]):
         split, metrics = before["split"], before["metrics"]

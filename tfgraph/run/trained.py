@@ -10,6 +10,7 @@ from tfgraph.registry import load_registry
 from tfgraph.run import files
 from tfgraph.run.begun import fingerprint
 from tfgraph.run.directory import RunDirectory
+from tfgraph.run.missing import anew
 from tfgraph.run.names import RESOLVED
 from tfgraph.run.plugins import refuse_lost, refuse_missing_files
 from tfgraph.run.trust import refuse_foreign_data
@@ -35,6 +36,9 @@ def check_trained(
     registry = load_registry(plugins)
     refuse_missing_files(run, registry)
     path = run.path / RESOLVED
+    if files.kind(path) is None:
+        message = f"the run `{run.path}` is damaged: there is no `{path}`"
+        raise DataError(message, help=anew(run.path))
     content = files.read_regular(path, MAX_BYTES)
     if not edited and fingerprint(content) not in manifest["resolved"]:
         raise DataError(
