@@ -18,7 +18,7 @@ MARGIN = 24.0
 #: The room between columns, and over and under them, where an arrow leads from one to the next.
 GUTTER, OVER = 64.0, 24.0
 _HEADER = 48.0
-_NARROWEST, _WIDEST = 220.0, 420.0
+_WIDEST = 420.0
 
 
 class Sheet:

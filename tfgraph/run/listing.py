@@ -95,11 +95,11 @@ def listed(path: Path) -> Listed:
         return Listed(path, "damaged", error.message)
 
 
-def _lacking(directory: RunDirectory) -> str:
+def _lacking(directory: RunDirectory, saved: int | None) -> str:
     """What is not there that every run has, and nothing can be done with it without."""
     if files.kind(directory.path / RESOLVED) is None:
         return f"there is no `{directory.path / RESOLVED}`"
-    if not directory.store.steps():
+    if saved is None:
         return f"there is no checkpoint in `{directory.store.folder}`"
     return ""
 
@@ -123,7 +123,7 @@ def _listed(path: Path) -> Listed:
             split, metrics = outcome["split"], outcome["metrics"]
         if status != "interrupted":
             problem = outcome["message"]
-    if not running and (lacking := _lacking(directory)):
+    if not running and (lacking := _lacking(directory, saved)):
         status, problem = "damaged", lacking
     before = None if outcome and outcome["split"] else _earlier(directory)
     if before and (evaluated is None or evaluated.step <= before["step"]):
