@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tfgraph.api import Tensor
+from tfgraph.layers.products import product
 from tfgraph.layers.recurrence import UNROLLED_STEPS
 from tfgraph.lazy import tf
 
@@ -47,7 +48,7 @@ def lstm(
             of_gates = _backward(by_time, found, cell, of_each)
             later = of_gates[tf.shape(by_time)[1] :]
             return (
-                tf.reshape(tf.matmul(of_gates, kernel, transpose_b=True), tf.shape(by_time)),
+                tf.reshape(product(of_gates, kernel, transpose=True), tf.shape(by_time)),
                 tf.matmul(_flat(by_time), of_gates, transpose_a=True),
                 tf.matmul(_flat(found.h[:-1]), later, transpose_a=True),
                 tf.reduce_sum(of_gates, 0),
@@ -94,12 +95,12 @@ def _backward(
     made = {name: tf.unstack(getattr(found, name)) for name in ("i", "cs", "f", "o", "ci", "co")}
     x, h = tf.unstack(by_time), tf.unstack(found.h)
     nothing = tf.zeros_like(h[0])
-    back = tf.transpose(cell["w"][by_time.shape[2] :])
+    recurrent_kernel = cell["w"][by_time.shape[2] :]
     of_gates: list[Tensor] = []
     of_h, of_cs = of_outputs[-1], nothing
     for step in reversed(range(len(x))):
         if of_gates:
-            through, own = tf.matmul(of_gates[-1], back), of_outputs[step]
+            through, own = product(of_gates[-1], recurrent_kernel, transpose=True), of_outputs[step]
             of_h = through if own is None else own + through
         gradients = tf.raw_ops.LSTMBlockCellGrad(
             x=x[step],

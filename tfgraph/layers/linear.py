@@ -16,6 +16,7 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
+from tfgraph.layers.products import product
 from tfgraph.layers.regularisation import Regularised
 from tfgraph.lazy import tf
 
@@ -66,7 +67,7 @@ class MatMul(Regularised, Transposable):
         return found
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        y = _product(x, weights["kernel"])
+        y = product(x, weights["kernel"])
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
 
     def facts(self, x: TensorSpec) -> LayerFacts:
@@ -83,7 +84,7 @@ class MatMul(Regularised, Transposable):
         return y.with_shape((*y.shape[:-1], x.shape[-1]))
 
     def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
-        return _product(y, kernel, transpose=True)
+        return product(y, kernel, transpose=True)
 
 
 class Dense(MatMul):
@@ -229,12 +230,3 @@ def infer_activation(activation: Layer, y: TensorSpec) -> TensorSpec:
             parameter="activation",
         )
     return out
-
-
-def _product(x: Tensor, kernel: Tensor, transpose: bool = False) -> Tensor:
-    if x.shape.rank == 2:
-        return tf.matmul(x, kernel, transpose_b=transpose)
-    # One product of matrices, whatever stands between the batch and the last axis.
-    flat = tf.matmul(tf.reshape(x, [-1, x.shape[-1]]), kernel, transpose_b=transpose)
-    units = kernel.shape[0 if transpose else 1]
-    return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [units]], 0))

@@ -15,7 +15,7 @@ from tfgraph.lazy import tf
 #: The parts of a step in the order they are shown. An operation belongs to the first whose pattern
 #: its name and type have.
 PARTS = {
-    "products": re.compile(r"MatMul|Conv2D|BlockLSTM"),
+    "products": re.compile(r"MatMul|Einsum|Conv2D|BlockLSTM"),
     "random numbers": re.compile(r":(StatelessRandom|Bitcast|Philox)|stateless_random"),
     "update": re.compile(r"/optimizer/|:Assign"),
     "loss": re.compile(r"/loss/"),
