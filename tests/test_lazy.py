@@ -44,6 +44,31 @@ print(os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["TF_CPP_MIN_LOG_LEVEL"])
     assert run(code, TF_ENABLE_ONEDNN_OPTS="0", TF_CPP_MIN_LOG_LEVEL="3") == ["0", "3"]
 
 
+def test_no_garbage_is_collected_while_a_library_loads():
+    code = """
+import gc
+from tfgraph.lazy import np
+passes = []
+gc.callbacks.append(lambda phase, info: passes.append(info["generation"]))
+np.int64
+print(len(passes), gc.isenabled(), gc.get_freeze_count(), len(gc.get_objects(0)) < 1000)
+"""
+    assert run(code) == ["0", "True", "0", "True"]
+
+
+def test_the_collector_is_left_as_the_user_has_it():
+    code = """
+import gc
+from tfgraph.lazy import np
+gc.disable()
+gc.freeze()
+kept = gc.get_freeze_count()
+np.int64
+print(gc.isenabled(), 0 < gc.get_freeze_count() <= kept)
+"""
+    assert run(code) == ["False", "True"]
+
+
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     code = """
 import tfgraph

@@ -6,8 +6,11 @@ Component files use it so that reading, validating and planning a spec stay fast
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +34,8 @@ class LazyModule:
             if self._name == "tensorflow":
                 _prepare_tensorflow()
             try:
-                self._module = importlib.import_module(self._name)
+                with _no_garbage():
+                    self._module = importlib.import_module(self._name)
             except (ImportError, MemoryError) as error:
                 raise _not_loaded(self._name, error) from error
         return getattr(self._module, attribute)
@@ -50,6 +54,25 @@ def _not_loaded(module: str, error: ImportError | MemoryError) -> TfgraphError:
         f"{_NAMES[module]} cannot be loaded: {text or type(error).__name__}",
         help=f"see whether `python -c 'import {module}'` works",
     )
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Collect no garbage: a million objects that stay are made, and would be looked at each time.
+
+    TensorFlow takes a quarter of its time to load for that. What has been made counts as old
+    afterwards, or the next collections would still look at it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        if not gc.get_freeze_count():  # what the user keeps frozen stays so
+            gc.freeze()
+            gc.unfreeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _prepare_tensorflow() -> None:

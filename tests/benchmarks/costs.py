@@ -27,6 +27,8 @@ EXAMPLES = (1, 1000)
 MODELS = ("mlp", "cnn")
 #: Most seconds that the first step of the mlp may come later than TensorFlow.
 START_BOUND = 1.0
+#: Starts in each round: on some days a third of them takes half a second more than the others.
+START_TURNS = 3
 #: Most that 1,000 layers may take of what 100 do.
 DEPTH_BOUND = 12.0
 #: Most that a step may cost with more rows in memory, against few.
@@ -55,6 +57,7 @@ def measure(
         for number in range(rounds):
             starts(figures)
             deep_models(figures, [d for d in depths if d < 1000 or number == 0])
+        starts_of_others(figures, peers, rounds, Path(name))
         with workers(peers, threads()) as found:
             memory(figures, found, models, Path(name))
             for _ in range(rounds):
@@ -75,11 +78,26 @@ def add(figures: Figures, what: str, who: str, value: float) -> None:
 
 def starts(figures: Figures) -> None:
     """Seconds from the start of a process to a first step, beside TensorFlow's import alone."""
-    bare, _ = probe("nothing")
-    first, _ = probe("first_step", "mlp")
-    add(figures, "start", "import tensorflow", bare)
-    add(figures, "start", "first step of mlp", first)
-    add(figures, "start", "difference", first - bare)
+    for _ in range(START_TURNS):
+        bare, _ = probe("nothing")
+        first, parts = probe("first_step", "mlp")
+        add(figures, "start", "import tensorflow", bare)
+        add(figures, "start", "tfgraph", first)
+        add(figures, "start", "difference", first - bare)
+        for part, taken in parts.items():
+            add(figures, "parts of a start", part, taken)
+
+
+def starts_of_others(figures: Figures, peers: Sequence[str], rounds: int, folder: Path) -> None:
+    """The same of the others, from arrays in a file and weights to start with."""
+    task = str(folder / "task.npz")
+    with workers(["tfgraph"], threads()) as found:
+        found["tfgraph"]("call", function="make_task", model="mlp", file=task, masks=True)
+    for _ in range(rounds):
+        for peer in peers:
+            if peer != "tfgraph":
+                taken, _ = probe("trained", peer, task, "1")
+                add(figures, "start", TITLES[peer], taken)
 
 
 def deep_models(figures: Figures, depths: Sequence[int]) -> None:
@@ -100,7 +118,7 @@ def memory(
         task = str(folder / "task.npz")
         found["tfgraph"]("call", function="make_task", model=model, file=task, masks=True)
         for peer in found:
-            _, said = probe("memory", peer, task, str(MEMORY_STEPS))
+            _, said = probe("trained", peer, task, str(MEMORY_STEPS))
             add(figures, f"memory of {model}", TITLES[peer], said["bytes"])
 
 

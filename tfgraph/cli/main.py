@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import signal
 import sys
@@ -84,9 +83,6 @@ def group(context: click.Context, debug: bool, plugins: tuple[str, ...]) -> None
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code that stands for its outcome."""
-    # What a library makes while it loads stays: looking for garbage in it again and again takes a
-    # tenth of the time until training begins.
-    gc.set_threshold(100_000, 50, 100)
     open_closed_streams()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has not both
