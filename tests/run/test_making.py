@@ -32,7 +32,7 @@ def make(
     """Make the directory of a run; where it is."""
     plan = tfgraph.loads(TEXT)
     with created(
-        path, plan, command=(), plugin_files=(), data={}, state=state, again=again
+        path, plan, command=(), plugin_files=(), data={}, state=state, again=again, compiled=False
     ) as directory:
         return directory.path
 

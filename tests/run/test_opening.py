@@ -31,6 +31,7 @@ def run_of(path: Path, folder: Path, text: str) -> RunDirectory:
         "plugin_files": [],
         "versions": {},
         "data": {},
+        "compiled": False,
         "started": "2026-01-01T00:00:00+00:00",
         "revision": None,
     }

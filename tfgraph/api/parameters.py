@@ -243,7 +243,8 @@ def _describe(annotation: Any) -> str:
     if annotation in _WORDS:
         return _WORDS[annotation]
     if origin is Literal:
-        return "one of " + ", ".join(f"`{choice}`" for choice in arguments)
+        choices = ", ".join(f"`{choice}`" for choice in arguments)
+        return choices if len(arguments) == 1 else f"one of {choices}"
     if origin is list or (origin is tuple and arguments[-1] is Ellipsis):
         return f"a list of {_plural(arguments[0])}"
     if origin is tuple:

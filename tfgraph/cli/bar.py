@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfgraph.cli.progress import Milestones, Pace, metrics_before, place_of, say_transfer, state_of
+from tfgraph.cli.progress import Milestones, Pace, metrics_before, place_of, say_origin, state_of
 from tfgraph.reports.figures import figures
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.wording import record_line
@@ -23,7 +23,7 @@ class Bar:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
         from rich.text import Text
 
-        say_transfer(run)
+        say_origin(run)
         self.run = run
         self.pace = Pace(run)
         self.metrics = metrics_before(run)

@@ -16,7 +16,7 @@ from tfgraph.reports.figures import duration, figure, figures
 from tfgraph.reports.text import count
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.names import LOG
-from tfgraph.run.wording import outcome_line, record_line, transfer_line
+from tfgraph.run.wording import compiling_line, outcome_line, record_line, transfer_line
 
 #: So many lines are written as they come; then one in so many seconds.
 FREE_LINES, SECONDS_A_LINE = 20, 1.0
@@ -111,9 +111,9 @@ class Lines:
         self.waiting: Record | None = None
 
     def start(self, run: RunInfo) -> None:
-        """Say what was taken of another run."""
+        """Say what it begins with."""
         self.run = run
-        say_transfer(run)
+        say_origin(run)
 
     def move(self, step: int, loss: float, speed: float) -> None:
         """Nothing: records are enough."""
@@ -150,7 +150,7 @@ class Everything:
     def start(self, run: RunInfo) -> None:
         """Say how long it is to be, and where its files lie."""
         self.run = run
-        say_transfer(run)
+        say_origin(run)
         table = run.timetable
         click.echo(
             f"{count(table.epochs, 'epoch')} of {count(table.steps_per_epoch, 'step')} over "
@@ -281,8 +281,10 @@ def state_of(loss: float, metrics: str, speed: float) -> str:
     return "  ".join(filter(None, [f"loss {figure(loss)}", metrics, shown]))
 
 
-def say_transfer(run: RunInfo) -> None:
-    """Say what was taken of another run's weights, and what was not, where there was one."""
+def say_origin(run: RunInfo) -> None:
+    """Say what was found out about compiling, and what was taken of another run's weights."""
+    if run.compiling:
+        say(compiling_line(run.compiling), err=True)
     moved = run.transfer
     if moved is None:
         return

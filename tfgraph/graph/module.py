@@ -31,9 +31,11 @@ class Graph(tf.Module):  # type: ignore[misc]
     for. The initial weights depend on the spec's seed and on their own names alone.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, compiled: bool | None = None) -> None:
         super().__init__()
         self.plan = plan
+        #: Whether the steps of training are compiled with XLA.
+        self.compiled = plan.spec.training.compile is True if compiled is None else compiled
         with tf.init_scope():
             self._weights = {
                 name: variable(name, spec, plan.spec.training.seed)
@@ -178,6 +180,7 @@ class Graph(tf.Module):  # type: ignore[misc]
                 self.averages,
                 self._scaling,
             ),
+            compiled=self.compiled,
         )
         inputs = {"steps": TensorSpec((), "int64"), **self.stored}
         training = self.plan.spec.training
@@ -272,6 +275,10 @@ class Graph(tf.Module):  # type: ignore[misc]
         return graph_definition(getattr(self, function))
 
 
-def build(plan: Plan) -> Graph:
-    """The graph of a plan, its variables initialized; functions are traced on first use."""
-    return Graph(plan)
+def build(plan: Plan, *, compiled: bool | None = None) -> Graph:
+    """The graph of a plan, its variables initialized; functions are traced on first use.
+
+    `compiled` says whether the steps of training are compiled with XLA; None: where the spec has
+    `compile: true`.
+    """
+    return Graph(plan, compiled)

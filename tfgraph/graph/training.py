@@ -21,7 +21,9 @@ from tfgraph.spec.plan import Plan
 _MOST_LAYERS_IN_TWO_GRAPHS = 50
 
 
-def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, Tensor]]:
+def training_loop(
+    plan: Plan, variables: Variables, *, compiled: bool
+) -> Callable[..., dict[str, Tensor]]:
     """A function `train(steps, **arrays)` to trace: it runs `steps` steps from the variable's on.
 
     It returns the mean of the steps' objectives as `loss`, and that of the last step as
@@ -34,7 +36,7 @@ def training_loop(plan: Plan, variables: Variables) -> Callable[..., dict[str, T
         first, before = global_step.read_value(), loss_sum.read_value()
         start = LoopState(first, before, tf.constant(0.0, tf.float64))
         batches = Batches(arrays, plan.fields, plan.spec.training)
-        found = _passes(plan, variables, start, first + steps, batches)
+        found = _passes(plan, variables, start, first + steps, batches, compiled=compiled)
         with tf.control_dependencies([found.step]):
             global_step.assign(found.step)
             loss_sum.assign(found.total)
@@ -57,7 +59,13 @@ class LoopState(NamedTuple):
 
 
 def _passes(
-    plan: Plan, variables: Variables, start: LoopState, end: Tensor, batches: Batches
+    plan: Plan,
+    variables: Variables,
+    start: LoopState,
+    end: Tensor,
+    batches: Batches,
+    *,
+    compiled: bool,
 ) -> LoopState:
     """Steps before `end`: in whole batches, whose shapes are known, and what is left of an epoch.
 
@@ -78,11 +86,10 @@ def _passes(
     def rest_of_epoch(now: LoopState) -> LoopState:
         return one(now, batches)
 
-    training = plan.spec.training
     deep = len(plan.layers) > _MOST_LAYERS_IN_TWO_GRAPHS
-    if deep and not training.compile and not batches.always_whole():
+    if deep and not compiled and not batches.always_whole():
         return _loop(lambda now: one(now, batches), start, end)
-    run = _compiled(whole_batches, batches) if training.compile else whole_batches
+    run = _compiled(whole_batches, batches) if compiled else whole_batches
     rest = tf.function(rest_of_epoch, autograph=False, experimental_attributes={"_noinline": True})
 
     def some_batches(now: LoopState) -> LoopState:
@@ -94,7 +101,7 @@ def _passes(
         made: LoopState = tf.cond(left, lambda: rest(now), lambda: now)
         return made
 
-    if batches.always_whole() and not training.compile:
+    if batches.always_whole() and not compiled:
         return some_batches(start)
     return _loop(some_batches, start, end)
 

@@ -13,7 +13,7 @@ from tfgraph.errors import DataError
 from tfgraph.run import files
 from tfgraph.run.missing import anew
 
-FORMAT = 3
+FORMAT = 4
 _MOST_BYTES = 16 << 20
 _TYPES: Mapping[str, type] = {
     "name": str,
@@ -26,9 +26,10 @@ _TYPES: Mapping[str, type] = {
     "plugin_files": list,
     "versions": dict,
     "data": dict,
+    "compiled": bool,
     "started": str,
 }
-_WORDS = {str: "text", int: "whole number", list: "list", dict: "mapping"}
+_WORDS = {str: "text", int: "whole number", bool: "true or false", list: "list", dict: "mapping"}
 
 
 def read_begun(path: Path) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def _check(path: Path, found: Any) -> None:
         raise DataError(f"`{path}` is not of format {FORMAT}")
     for key, kind in _TYPES.items():
         value = found.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool):
+        if type(value) is not kind:
             raise DataError(f"`{path}` is damaged: `{key}` is missing or no {_WORDS[kind]}")
     texts = ("resolved", "command", "plugin_files")
     if wrong := next((key for key in texts if not _all_texts(found[key])), None):

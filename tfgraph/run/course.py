@@ -97,6 +97,7 @@ def run(
         history,
         prepared.split,
         moved,
+        prepared.compiling,
     )
     listeners = Listeners(load_registry(told.plugin_files), told.listeners, told.warn)
     before, started = saved.seconds if saved else 0.0, time.monotonic()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+    from tfgraph.run.compiling import Measured
     from tfgraph.run.directory import RunDirectory
     from tfgraph.run.history import History
     from tfgraph.run.timetable import Timetable
@@ -67,6 +68,7 @@ class RunInfo:
         history: the records, those of before a resumption included; it grows.
         arrays: gives the arrays of a split by field, as they are stored, as tensors.
         transfer: what was taken of another run's weights, where it began with them.
+        compiling: what was measured of compiling its steps, where `train.compile` is `auto`.
     """
 
     graph: Graph
@@ -78,6 +80,7 @@ class RunInfo:
     history: History
     arrays: Callable[[str], Mapping[str, Any]]
     transfer: Transfer | None = None
+    compiling: Measured | None = None
 
     @property
     def directory(self) -> Path | None:

@@ -17,7 +17,7 @@ from tfgraph.run.directory import RunDirectory
 from tfgraph.run.ending import remarks
 from tfgraph.run.events import Outcome, Record, RunInfo
 from tfgraph.run.names import CHECKPOINTS, LOG
-from tfgraph.run.wording import outcome_line, record_line, transfer_line
+from tfgraph.run.wording import compiling_line, outcome_line, record_line, transfer_line
 
 
 class RunLog:
@@ -84,6 +84,8 @@ class RunLog:
             lines.append(f"{name} goes on after step {run.first_step:,}: {length}")
         else:
             lines.append(f"{name} starts: {length}, {count(table.examples, 'example')} an epoch")
+        if run.compiling:
+            lines.append(compiling_line(run.compiling))
         if run.transfer:
             lines.append(transfer_line(run.transfer))
             lines += [f"begun anew: {text}" for text in (*run.transfer.misfit, *run.transfer.own)]

@@ -64,12 +64,13 @@ def created(
     plugin_files: Sequence[str],
     data: Mapping[str, str],
     state: Mapping[str, Any],
+    compiled: bool,
     again: Callable[[], Path] | None = None,
 ) -> Iterator[RunDirectory]:
     """Make the directory of a run that is about to start, and hold its lock.
 
     `data` are the hashes of the splits; `state` is what the run starts from, its first
-    checkpoint, so that there always is one. Where the directory is there already it is `again()`
+    checkpoint, so that there always is one. `compiled` is how its steps are made. Where the directory is there already it is `again()`
     instead, and UsageError without it; an empty one is filled.
     """
     while again and files.kind(path):
@@ -80,7 +81,7 @@ def created(
         SPEC: plan.spec.source.text,
         # What was trained: the files that the spec extends may change, and settings are gone.
         RESOLVED: plan.spec.resolved_text(),
-        MANIFEST: manifest_text(_manifest(plan, command, plugin_files, data)),
+        MANIFEST: manifest_text(_manifest(plan, command, plugin_files, data, compiled)),
     }
     with ExitStack() as opened:
         # With `again` a folder that is there by now is another process's.
@@ -205,7 +206,11 @@ def _has_died(folder: Path) -> bool:
 
 
 def _manifest(
-    plan: Plan, command: Sequence[str], plugin_files: Sequence[str], data: Mapping[str, str]
+    plan: Plan,
+    command: Sequence[str],
+    plugin_files: Sequence[str],
+    data: Mapping[str, str],
+    compiled: bool,
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -219,6 +224,7 @@ def _manifest(
         "plugin_files": list(plugin_files),
         "versions": versions(),
         "data": dict(data),
+        "compiled": compiled,
         "revision": git_revision(plan.spec.folder),
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }

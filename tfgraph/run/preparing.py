@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import UsageError
+from tfgraph.run.compiling import Measured, measured
 from tfgraph.run.evaluation import figures
 from tfgraph.run.splits import Arrays, examples_in, load_split, split_names
 from tfgraph.run.spoilt import spoilt
@@ -28,12 +29,14 @@ class Prepared:
         data: arrays by split and field, in place of the spec's dataset.
         known: the splits that have been loaded.
         watched: the split that is evaluated while training lasts; None where there is none.
+        compiling: what was measured of compiling the steps, where the spec leaves it open.
     """
 
     graph: Graph
     data: Arrays | None
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     watched: str | None = None
+    compiling: Measured | None = None
     _warned: set[str] = field(default_factory=set)
 
     def split(self, name: str) -> dict[str, Any]:
@@ -70,15 +73,15 @@ class Prepared:
         return figures(self.graph, split, self.split(split), once)
 
 
-def prepared(plan: Plan, data: Arrays | None) -> Prepared:
-    """The graph of a plan, ready to be trained.
+def prepared(plan: Plan, data: Arrays | None, *, compiled: bool | None = None) -> Prepared:
+    """The graph of a plan, ready to be trained; `compiled` where that has been found out before.
 
     What is wrong with the model and its data shows here: it costs no training, and leaves no
     directory.
     """
     from tfgraph.graph import build
 
-    graph = build(plan)
+    graph = build(plan, compiled=compiled)
     made = Prepared(graph, data)
     made.watched = next((s for s in WATCHED if made.has(s)), None)
     _ = made.timetable
@@ -90,6 +93,9 @@ def prepared(plan: Plan, data: Arrays | None) -> Prepared:
             help=f"give one of the splits {' and '.join(f'`{s}`' for s in WATCHED)}",
         )
     _ = graph.train
+    if plan.spec.training.compile == "auto" and compiled is None:
+        steps = made.timetable.steps
+        made.graph, made.compiling = measured(graph, made.split("train"), steps)
     if made.watched:
-        _ = graph.evaluate
+        _ = made.graph.evaluate
     return made

@@ -82,6 +82,7 @@ def train(
             plugin_files=plugin_files,
             data=hashes,
             state=State(ready.graph),
+            compiled=ready.graph.compiled,
             again=again,
         )
     with deferred_signals() as signals, folder as directory:
@@ -144,7 +145,7 @@ def resume(
         if other:
             text = f"what the run stands on has changed since it began: {'; '.join(other)}"
             warn(f"{text}: it may come out otherwise")
-        ready = prepared(plan, data)
+        ready = prepared(plan, data, compiled=manifest["compiled"])
         for split in directory.manifest()["data"]:
             if ready.has(split):
                 ready.split(split)

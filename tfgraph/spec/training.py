@@ -77,10 +77,11 @@ class Training(Group):
         "What the layers compute in; weights, updates, losses and outputs stay in float32.",
         default="float32",
     )
-    compile: bool = param(
+    compile: bool | Literal["auto"] = param(
         "Compile the steps with XLA: a gain for models so small that starting their operations "
         "takes longer than computing them, and a loss for most others. It takes a second or more "
-        "before the first step.",
+        "before the first step. `auto` measures both before a run that is to last, and keeps to "
+        "the faster one, also where the run goes on; two runs may then differ by roundings.",
         default=False,
         also=("jit_compile", "xla"),
     )
