@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     one = subjects.add_parser("profile", help="where the time of a training step goes")
     one.set_defaults(call=run_profile)
     common(one, rounds=5)
-    one.add_argument("--models", nargs="+", choices=profile.MODELS, default=list(profile.MODELS))
+    one.add_argument("--models", nargs="+", choices=TURNS, default=list(TURNS))
     one = subjects.add_parser("costs", help="starts, deep models, memory, predictions")
     one.set_defaults(call=run_costs)
     common(one, rounds=5)
@@ -70,6 +70,7 @@ def run_training(options: argparse.Namespace) -> int:
     peers = list(dict.fromkeys(["tfgraph", *options.peers]))
     result = training.measure(options.models, peers, options.rounds)
     shown.print_tables([shown.times(result), shown.ratios(result, ""), shown.losses(result)])
+    print(shown.compiled(result))
     for sentence in training.missed(result["results"]):
         print(f"missed: {sentence}")
     less = training.learnt_less(result["results"])

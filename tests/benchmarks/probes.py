@@ -109,7 +109,7 @@ def trained(peer: str, file: str, steps: str) -> dict[str, Any]:
     from tests.benchmarks.peers import MODULES, Task
 
     module = importlib.import_module(f"tests.benchmarks.peers.{MODULES[peer]}")
-    module.prepare(Task.load(Path(file))).run(int(steps))
+    module.Training(Task.load(Path(file))).run(int(steps))
     return {"bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
 
 

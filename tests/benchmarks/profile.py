@@ -11,12 +11,8 @@ from typing import Any
 from tests.benchmarks.machine import made_with, sentence, threads
 from tests.benchmarks.page import markdown
 from tests.benchmarks.peers import TURNS
-from tests.benchmarks.peers.specs import COMPILED
 from tests.benchmarks.shown import Table, digits
 from tests.benchmarks.workers import workers
-
-#: A model that XLA compiles is one operation to TensorFlow.
-MODELS = tuple(model for model in TURNS if model not in COMPILED)
 
 
 def measure(models: Sequence[str], rounds: int, *, share: float = 1.0) -> dict[str, Any]:

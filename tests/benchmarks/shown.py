@@ -13,6 +13,7 @@ from tests.benchmarks.machine import sentence
 from tests.benchmarks.page import markdown
 from tests.benchmarks.peers import TITLES
 from tests.benchmarks.training import FLOOR_TARGETS, missed, targets
+from tfgraph.words import listed
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -74,6 +75,7 @@ def text(result: dict[str, Any]) -> str:
             "![Microseconds a step](training.svg)",
             markdown(*times(result)),
             markdown(*ratios(result)),
+            compiled(result),
             "Missed: " + "; ".join(misses) + "." if misses else "No target is missed.",
             markdown(*losses(result)),
             f"Floor: products at {products:.0f} GFLOP/s, copies at {copies:.0f} GB/s. "
@@ -81,6 +83,12 @@ def text(result: dict[str, Any]) -> str:
             sentence(result),
         ]
     )
+
+
+def compiled(result: dict[str, Any]) -> str:
+    """Which models `compile: auto` has compiled."""
+    names = [model for model, found in result["results"].items() if found["compiled"]]
+    return f"`compile: auto` has compiled {listed(names)}." if names else "Nothing was compiled."
 
 
 def print_tables(tables: Iterable[Table]) -> None:

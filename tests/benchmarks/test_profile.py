@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks import page, profile
+from tests.benchmarks.peers import TURNS
 from tests.benchmarks.peers.profiling import BETWEEN, PARTS, Event, by_part, covered
 
 REFRESH = "python -m tests.benchmarks profile --record"
@@ -52,5 +53,5 @@ def test_a_traced_step_consists_of_its_parts_and_of_what_lies_between() -> None:
 def test_the_recorded_result_is_the_page() -> None:
     recorded = page.recorded("profile")
     readme = page.README.read_text(encoding="utf-8")
-    assert list(recorded["results"]) == list(profile.MODELS)
+    assert list(recorded["results"]) == list(TURNS)
     assert page.section(readme, "profile") == profile.text(recorded), f"run `{REFRESH}`"

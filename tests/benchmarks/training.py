@@ -71,7 +71,7 @@ class Bench:
         They are those after all rounds; where masks are drawn, the mean of those after each.
         """
         steps = max(1, round(TURNS[model] * self.share))
-        self.prepare(model, steps)
+        compiled = self.prepare(model, steps)
         taken: dict[str, list[float]] = {peer: [] for peer in self.peers}
         losses: dict[str, list[float]] = {peer: [] for peer in self.peers}
         for _ in range(self.rounds):
@@ -85,19 +85,22 @@ class Bench:
                     each.append(self.loss(model, peer))
         return {
             "steps": steps * (self.rounds + 1),
+            "compiled": compiled,
             "microseconds": {p: [round(t, 2) for t in each] for p, each in taken.items()},
             "median": {p: round(statistics.median(each), 2) for p, each in taken.items()},
             "times_faster": {p: ratio(each, taken["tfgraph"]) for p, each in taken.items()},
             "loss": {peer: statistics.mean(each) for peer, each in losses.items()},
         }
 
-    def prepare(self, model: str, steps: int) -> None:
-        """Give all peers the same task, and a turn that is not counted."""
+    def prepare(self, model: str, steps: int) -> bool:
+        """Give all peers the same task, and a turn that is not counted; is tfgraph compiled?"""
         task = str(self.folder / "task.npz")
         self.peers["tfgraph"]("call", function="make_task", model=model, file=task, masks=True)
-        for worker in self.peers.values():
-            worker("prepare", file=task)
+        compiled = {}
+        for peer, worker in self.peers.items():
+            compiled[peer] = worker("prepare", file=task)["compiled"]
             worker("run", steps=steps)
+        return bool(compiled["tfgraph"])
 
     def loss(self, model: str, peer: str) -> float:
         """The test loss of the weights that a peer has now."""

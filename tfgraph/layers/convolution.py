@@ -18,7 +18,7 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
-from tfgraph.layers.regularisation import Regularised
+from tfgraph.layers.kernels import Regularised
 from tfgraph.layers.window import output_sizes, pair
 from tfgraph.lazy import tf
 

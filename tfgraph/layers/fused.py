@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tfgraph.api import Tensor
-from tfgraph.layers.products import product
+from tfgraph.layers.kernels import product
 from tfgraph.layers.recurrence import UNROLLED_STEPS
 from tfgraph.lazy import tf
 

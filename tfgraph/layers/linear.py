@@ -16,8 +16,7 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
-from tfgraph.layers.products import product
-from tfgraph.layers.regularisation import Regularised
+from tfgraph.layers.kernels import Regularised, product
 from tfgraph.lazy import tf
 
 

@@ -15,7 +15,7 @@ from tfgraph.api import (
     WeightSpec,
     param,
 )
-from tfgraph.layers.regularisation import Regularised
+from tfgraph.layers.kernels import Regularised
 from tfgraph.lazy import tf
 
 #: Sequences up to this length are laid out step by step: half the time a step takes in a loop,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tfgraph.api import Context, LayerFacts, Tensor, TensorSpec, WeightSpec, param
 from tfgraph.layers.fused import lstm
-from tfgraph.layers.products import product
+from tfgraph.layers.kernels import product
 from tfgraph.layers.recurrence import Recurrent, State
 from tfgraph.lazy import tf
 

@@ -18,6 +18,10 @@ from tests.benchmarks.peers.profiling import profile
 from tests.benchmarks.peers.specs import plan_of
 from tests.benchmarks.peers.timing import repeated
 from tfgraph.lazy import tf
+from tfgraph.run.compiling import measured
+
+#: Steps of a run in which no step is too fast for compiling to be worth its time.
+LASTING = 10**12
 
 
 def use_threads(threads: int) -> None:
@@ -63,6 +67,10 @@ class Training:
         for name, variable in self.graph.weights.items():
             variable.assign(task.initial[name])
 
+    @property
+    def compiled(self) -> bool:
+        return self.graph.compiled
+
     def run(self, steps: int) -> None:
         found = self.graph.train(steps=steps, **self.arrays)
         found["last_loss"].numpy()
@@ -71,7 +79,11 @@ class Training:
         return values(self.graph)
 
 
-prepare = Training
+def prepare(task: Task) -> Training:
+    """What `compile: auto` makes of it, in a run that is to last."""
+    training = Training(task)
+    training.graph, _ = measured(training.graph, training.arrays, LASTING)
+    return training
 
 
 def measure_profile(file: str, steps: int) -> dict[str, float]:

@@ -8,8 +8,6 @@ import tfgraph
 
 FOLDER = Path(__file__).parents[3] / "specs" / "tutorial"
 DRAWING = ("dropout", "corrupt")
-#: Models that one would compile: starting their operations takes longer than computing them.
-COMPILED = ("linear_regression",)
 
 
 def plan_of(
@@ -18,8 +16,6 @@ def plan_of(
     """The plan of a model, without its masks where the comparison is to be exact."""
     path = FOLDER / f"{model}.yaml"
     changes: dict[str, object] = {"train.shuffle": shuffle}
-    if model in COMPILED:
-        changes["train.compile"] = True
     if batch is not None:
         changes["train.batch_size"] = batch
     if not masks:

@@ -36,7 +36,7 @@ class Worker:
         self.peer = None
         gc.collect()
         self.peer = self.module.prepare(Task.load(Path(file)))
-        return {}
+        return {"compiled": getattr(self.peer, "compiled", None)}
 
     def run(self, steps: int) -> dict[str, Any]:
         assert self.peer is not None

@@ -1,15 +1,37 @@
-"""Products with a kernel: of matrices, with a gradient that is fast for large kernels too."""
+"""Kernels: products with them, and the parameters by which the loss keeps them small."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from tfgraph.api import Tensor
+from tfgraph.api import Initializer, Layer, Tensor, WeightSpec, param
 from tfgraph.lazy import tf
 
-#: Values in a kernel from which on a contraction makes the gradient sooner.
+#: From so many values in a kernel on a contraction makes the gradient sooner.
 _LARGE = 1 << 17
+
+
+class Regularised(Layer):
+    """Abstract: a layer with a kernel, whose values can be made to count in the loss."""
+
+    l1: float = param(
+        "Weight of the kernel's sum of absolute values in the loss.",
+        default=0.0,
+        minimum=0,
+        also=("kernel_regularizer",),
+    )
+    l2: float = param(
+        "Weight of the kernel's sum of squares in the loss.",
+        default=0.0,
+        minimum=0,
+        also=("kernel_regularizer", "weight_decay"),
+    )
+
+    def regularised(self, shape: Sequence[int], init: Initializer, dtype: str) -> WeightSpec:
+        """The spec of a kernel that counts in the loss."""
+        return WeightSpec(tuple(shape), init, dtype, l1=self.l1, l2=self.l2)
 
 
 def product(x: Tensor, kernel: Tensor, *, transpose: bool = False) -> Tensor:
