@@ -58,7 +58,7 @@ def _not_loaded(module: str, error: ImportError | MemoryError) -> TfgraphError:
 
 @contextmanager
 def _no_garbage() -> Iterator[None]:
-    """Collect no garbage: a million objects that stay are made, and would be looked at each time.
+    """Collect no garbage: 400,000 objects that stay are made, and would be looked at each time.
 
     TensorFlow takes a quarter of its time to load for that. What has been made counts as old
     afterwards, or the next collections would still look at it.

@@ -1,4 +1,4 @@
-"""Products with kernels large enough for a gradient of their own, against Keras and float64."""
+"""Products with kernels that have a gradient of their own, against Keras and float64."""
 
 import json
 
@@ -10,8 +10,8 @@ import tensorflow as tf
 import tfgraph
 from tests.layers.models import RATE, assert_close, normal, train_keras
 
-#: 400 x 400 values are large, 40 x 40 are not.
-LARGE, SMALL = 400, 40
+#: Units whose kernels, as large as they are wide, have a gradient of their own, and none.
+OWN, USUAL = 512, 40
 
 
 def two_layers(entry, units, shape):
@@ -30,7 +30,7 @@ def two_layers(entry, units, shape):
     return tfgraph.build(tfgraph.loads(json.dumps(spec)))
 
 
-@pytest.mark.parametrize("units", [LARGE, SMALL])
+@pytest.mark.parametrize("units", [OWN, USUAL])
 @pytest.mark.parametrize("shape", [(), (2,)], ids=str)
 def test_what_lies_below_is_trained_as_with_keras(units, shape):
     x, y = normal(1, 4, *shape, 3), normal(2, 4, *shape, units)
@@ -48,7 +48,7 @@ def test_what_lies_below_is_trained_as_with_keras(units, shape):
         assert_close(graph.weights[name].numpy(), theirs)
 
 
-@pytest.mark.parametrize("units", [LARGE, SMALL])
+@pytest.mark.parametrize("units", [OWN, USUAL])
 def test_the_way_back_through_a_kernel_is_its_transpose(units):
     spec = {
         "tfgraph": 1,
@@ -66,17 +66,43 @@ def test_the_way_back_through_a_kernel_is_its_transpose(units):
     np.testing.assert_allclose(found, exact, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize(("units", "contracted"), [(LARGE, True), (SMALL, False)])
-@pytest.mark.parametrize("entry", ["matmul", "simple_rnn"])
-def test_only_a_large_kernel_is_contracted(units, contracted, entry):
-    shape = (2,) if entry == "simple_rnn" else ()
+@pytest.mark.parametrize(
+    ("entry", "units", "contracted"),
+    [
+        ("matmul", OWN, True),
+        ("matmul", USUAL, False),
+        ("matmul", 500, False),
+        ("matmul", 256, False),
+        ("lstm", 192, True),
+        ("lstm", 40, False),
+    ],
+)
+def test_only_a_large_kernel_of_an_unlucky_width_is_contracted(entry, units, contracted):
+    shape = (2,) if entry == "lstm" else ()
     options = {"units": units, "sequence": True} if shape else {"units": units}
     graph = two_layers({entry: options}, units, shape)
-    assert ("Einsum" in operations(graph)) is contracted
+    assert ("Einsum" in operations(graph, "train")) is contracted
+    assert "Einsum" not in operations(graph, "predict")
 
 
-def operations(graph):
-    """The types of the operations in a graph's training."""
-    made = tf.compat.v1.GraphDef.FromString(graph.graph_def("train"))
-    inner = [node for function in made.library.function for node in function.node_def]
+def test_a_trained_graph_with_such_a_kernel_can_be_saved_and_differentiated(tmp_path):
+    graph = two_layers({"matmul": OWN}, OWN, ())
+    x, y = normal(1, 4, 3), normal(2, 4, OWN)
+    graph.train(steps=1, x=x, y=y)
+    tf.saved_model.save(graph, str(tmp_path), signatures=graph.predict)
+    loaded = tf.saved_model.load(str(tmp_path))
+    given = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        found = loaded.signatures["serving_default"](x=given)["above"]
+    np.testing.assert_array_equal(found, graph.predict(x=x)["above"])
+    below, above = (graph.weights[f"{name}/kernel"].numpy() for name in ("below", "above"))
+    expected = np.ones_like(found, np.float64) @ above.T.astype(np.float64) @ below.T
+    np.testing.assert_allclose(tape.gradient(found, given), expected, rtol=1e-3, atol=1e-4)
+
+
+def operations(graph, function):
+    """The types of the operations in a function of a graph."""
+    made = tf.compat.v1.GraphDef.FromString(graph.graph_def(function))
+    inner = [node for part in made.library.function for node in part.node_def]
     return {node.op for node in [*made.node, *inner]}

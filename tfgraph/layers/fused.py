@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tfgraph.api import Tensor
-from tfgraph.layers.kernels import product
+from tfgraph.layers.kernels import product_back
 from tfgraph.layers.recurrence import UNROLLED_STEPS
 from tfgraph.lazy import tf
 
@@ -48,7 +48,7 @@ def lstm(
             of_gates = _backward(by_time, found, cell, of_each)
             later = of_gates[tf.shape(by_time)[1] :]
             return (
-                tf.reshape(product(of_gates, kernel, transpose=True), tf.shape(by_time)),
+                tf.reshape(product_back(of_gates, kernel), tf.shape(by_time)),
                 tf.matmul(_flat(by_time), of_gates, transpose_a=True),
                 tf.matmul(_flat(found.h[:-1]), later, transpose_a=True),
                 tf.reduce_sum(of_gates, 0),
@@ -100,7 +100,7 @@ def _backward(
     of_h, of_cs = of_outputs[-1], nothing
     for step in reversed(range(len(x))):
         if of_gates:
-            through, own = product(of_gates[-1], recurrent_kernel, transpose=True), of_outputs[step]
+            through, own = product_back(of_gates[-1], recurrent_kernel), of_outputs[step]
             of_h = through if own is None else own + through
         gradients = tf.raw_ops.LSTMBlockCellGrad(
             x=x[step],

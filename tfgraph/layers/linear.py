@@ -66,7 +66,7 @@ class MatMul(Regularised, Transposable):
         return found
 
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
-        y = product(x, weights["kernel"])
+        y = _product(x, weights["kernel"], training=ctx.training)
         return tf.nn.bias_add(y, weights["bias"]) if self.bias else y
 
     def facts(self, x: TensorSpec) -> LayerFacts:
@@ -83,7 +83,7 @@ class MatMul(Regularised, Transposable):
         return y.with_shape((*y.shape[:-1], x.shape[-1]))
 
     def build_transposed(self, y: Tensor, kernel: Tensor, x: TensorSpec) -> Tensor:
-        return product(y, kernel, transpose=True)
+        return _product(y, kernel, transpose=True)
 
 
 class Dense(MatMul):
@@ -229,3 +229,16 @@ def infer_activation(activation: Layer, y: TensorSpec) -> TensorSpec:
             parameter="activation",
         )
     return out
+
+
+def _product(
+    x: Tensor, kernel: Tensor, *, training: bool = False, transpose: bool = False
+) -> Tensor:
+    if x.shape.rank > 2:
+        # One product of matrices, whatever stands between the batch and the last axis.
+        rows = tf.reshape(x, [-1, x.shape[-1]])
+        flat = _product(rows, kernel, training=training, transpose=transpose)
+        return tf.reshape(flat, tf.concat([tf.shape(x)[:-1], [flat.shape[-1]]], 0))
+    if transpose:
+        return tf.matmul(x, kernel, transpose_b=True)
+    return product(x, kernel, training=training)

@@ -7,7 +7,6 @@ from typing import Literal
 
 from tfgraph.api import Context, LayerFacts, Tensor, TensorSpec, WeightSpec, param
 from tfgraph.layers.fused import lstm
-from tfgraph.layers.kernels import product
 from tfgraph.layers.recurrence import Recurrent, State
 from tfgraph.lazy import tf
 
@@ -62,7 +61,7 @@ class LSTM(Recurrent):
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         h, c = state
-        gates = projected + product(h, weights["recurrent_kernel"])
+        gates = projected + tf.matmul(h, weights["recurrent_kernel"])
         i, j, f, o = tf.split(gates, 4, axis=1)
         c = c * tf.sigmoid(f + self.forget_bias) + tf.sigmoid(i) * tf.tanh(j)
         return tf.tanh(c) * tf.sigmoid(o), c
@@ -115,13 +114,13 @@ class GRU(Recurrent):
         sizes = [2 * self.units, self.units]
         from_input, new_input = tf.split(projected, sizes, axis=1)
         if self.reset_after:
-            of_state = tf.nn.bias_add(product(h, kernel), weights["recurrent_bias"])
-            from_state, new_state = tf.split(of_state, sizes, axis=1)
+            product = tf.nn.bias_add(tf.matmul(h, kernel), weights["recurrent_bias"])
+            from_state, new_state = tf.split(product, sizes, axis=1)
         else:
             gates_kernel, new_kernel = tf.split(kernel, sizes, axis=1)
-            from_state = product(h, gates_kernel)
+            from_state = tf.matmul(h, gates_kernel)
         z, r = tf.split(tf.sigmoid(from_input + from_state), 2, axis=1)
-        reset = r * new_state if self.reset_after else product(r * h, new_kernel)
+        reset = r * new_state if self.reset_after else tf.matmul(r * h, new_kernel)
         return (z * h + (1 - z) * tf.tanh(new_input + reset),)
 
 
@@ -153,7 +152,7 @@ class SimpleRNN(Recurrent):
 
     def step(self, projected: Tensor, state: State, weights: dict[str, Tensor]) -> State:
         function = tf.tanh if self.activation == "tanh" else tf.nn.relu
-        return (function(projected + product(state[0], weights["recurrent_kernel"])),)
+        return (function(projected + tf.matmul(state[0], weights["recurrent_kernel"])),)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         return super().facts(x) if self.activation == "tanh" else LayerFacts((0.0, math.inf))
