@@ -17,7 +17,10 @@ from tests.benchmarks.workers import installed
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and record where asked to; 1 where a peer has learnt less."""
-    options = parser().parse_args(arguments)
+    found = parser()
+    options = found.parse_args(arguments)
+    if options.record and set(getattr(options, "models", TURNS)) != set(TURNS):
+        found.error("what is recorded is the result of all models")
     return options.call(options)
 
 
@@ -47,15 +50,23 @@ def peers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--peers",
         nargs="+",
-        choices=MODULES,
+        choices=installed(MODULES),
         default=installed(MODULES),
         help="default: those that are installed; those that it cannot do without are always there",
     )
 
 
 def common(parser: argparse.ArgumentParser, rounds: int) -> None:
-    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--rounds", type=several, default=rounds, help=f"default: {rounds}")
     parser.add_argument("--record", action="store_true", help="write the result into this folder")
+
+
+def several(text: str) -> int:
+    """A number of rounds that has quartiles."""
+    number = int(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError("at least 2 rounds")
+    return number
 
 
 def run_validate(options: argparse.Namespace) -> int:

@@ -28,13 +28,15 @@ MODELS = ("mlp", "cnn")
 #: Most seconds that the first step of the mlp may come later than TensorFlow.
 START_BOUND = 1.0
 #: Starts in each round: on some days a third of them takes half a second more than the others.
-START_TURNS = 3
+START_TURNS = 2
 #: Most that 1,000 layers may take of what 100 do.
 DEPTH_BOUND = 12.0
 #: Most that a step may cost with more rows in memory, against few.
 ROWS_BOUND = 1.1
 #: Turns there and back between few and many rows in each round.
 RESIDENT_TURNS = 4
+#: Examples of an epoch of MNIST in whole batches.
+EPOCH = 54_912
 #: Steps that a process makes before its memory is read.
 MEMORY_STEPS = 13
 
@@ -54,10 +56,13 @@ def measure(
     """The result as data: medians, and the parts they are shown in."""
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as name:
+        task = Path(name) / "start.npz"
+        with workers(["tfgraph"], threads()) as found:
+            make = {"model": "mlp", "file": str(task), "masks": True}
+            found["tfgraph"]("call", function="make_task", **make)
         for number in range(rounds):
-            starts(figures)
+            starts(figures, peers, task)
             deep_models(figures, [d for d in depths if d < 1000 or number == 0])
-        starts_of_others(figures, peers, rounds, Path(name))
         with workers(peers, threads()) as found:
             memory(figures, found, models, Path(name))
             for _ in range(rounds):
@@ -76,8 +81,11 @@ def add(figures: Figures, what: str, who: str, value: float) -> None:
     figures.setdefault(what, {}).setdefault(who, []).append(value)
 
 
-def starts(figures: Figures) -> None:
-    """Seconds from the start of a process to a first step, beside TensorFlow's import alone."""
+def starts(figures: Figures, peers: Sequence[str], task: Path) -> None:
+    """Seconds from the start of a process to a first step, beside TensorFlow's import alone.
+
+    The other peers start from the arrays of a task, and from its weights.
+    """
     for _ in range(START_TURNS):
         bare, _ = probe("nothing")
         first, parts = probe("first_step", "mlp")
@@ -86,17 +94,9 @@ def starts(figures: Figures) -> None:
         add(figures, "start", "difference", first - bare)
         for part, taken in parts.items():
             add(figures, "parts of a start", part, taken)
-
-
-def starts_of_others(figures: Figures, peers: Sequence[str], rounds: int, folder: Path) -> None:
-    """The same of the others, from arrays in a file and weights to start with."""
-    task = str(folder / "task.npz")
-    with workers(["tfgraph"], threads()) as found:
-        found["tfgraph"]("call", function="make_task", model="mlp", file=task, masks=True)
-    for _ in range(rounds):
         for peer in peers:
             if peer != "tfgraph":
-                taken, _ = probe("trained", peer, task, "1")
+                taken, _ = probe("trained", peer, str(task), "1")
                 add(figures, "start", TITLES[peer], taken)
 
 
@@ -147,18 +147,19 @@ def resident(figures: Figures, worker: Worker, rows: Sequence[int]) -> None:
 
 
 def batch_sizes(figures: Figures, found: Mapping[str, Worker], rounds: int, folder: Path) -> None:
-    """Steps a second of the mlp."""
+    """Steps a second of the mlp, of turns as long as an epoch."""
     for batch in BATCHES:
+        steps = EPOCH // batch
         task = str(folder / "task.npz")
         arguments = {"model": "mlp", "file": task, "masks": True, "batch": batch}
         found["tfgraph"]("call", function="make_task", **arguments)
         for worker in found.values():
             worker("prepare", file=task)
-            worker("run", steps=50)
+            worker("run", steps=steps)
         for _ in range(rounds):
             for peer, worker in found.items():
-                seconds = worker("run", steps=50)["seconds"]
-                add(figures, f"batch of {batch}", TITLES[peer], 50 / seconds)
+                seconds = worker("run", steps=steps)["seconds"]
+                add(figures, f"batch of {batch}", TITLES[peer], steps / seconds)
 
 
 def probe(name: str, *arguments: str) -> tuple[float, dict[str, Any]]:

@@ -16,12 +16,14 @@ Results = Mapping[str, Mapping[str, float]]
 def tables(results: Results) -> Iterator[Table]:
     """One table after the other, for the terminal and for README.md."""
     yield table("start to the first step of mlp", "s", results, ["start"], "{:.2f}".format)
-    yield table("milliseconds", "", results, ["parts of a start"], "{:,.0f}".format)
-    yield table("milliseconds", "", results, named(results, " layers"), "{:,.0f}".format)
+    yield table("milliseconds of a start", "", results, ["parts of a start"], "{:,.0f}".format)
+    yield table(
+        "milliseconds to a first step", "", results, named(results, " layers"), "{:,.0f}".format
+    )
     yield table("most memory, MB", "", results, named(results, "memory of"), megabytes)
     batches = [f"batch of {batch}" for batch in BATCHES]
     yield table("steps a second, mlp", "", results, batches, "{:,.0f}".format)
-    yield table("milliseconds", "", results, named(results, " at once"), milliseconds)
+    yield table("milliseconds a prediction", "", results, named(results, " at once"), milliseconds)
     yield table("milliseconds a step, mlp", "", results, named(results, "rows "), milliseconds)
 
 

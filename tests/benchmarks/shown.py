@@ -76,7 +76,9 @@ def text(result: dict[str, Any]) -> str:
             markdown(*times(result)),
             markdown(*ratios(result)),
             compiled(result),
-            "Missed: " + "; ".join(misses) + "." if misses else "No target is missed.",
+            "Missed:\n\n" + "\n".join(f"- {miss}" for miss in misses)
+            if misses
+            else "No target is missed.",
             markdown(*losses(result)),
             f"Floor: products at {products:.0f} GFLOP/s, copies at {copies:.0f} GB/s. "
             f"Medians of {result['rounds']} rounds.",
@@ -96,7 +98,7 @@ def print_tables(tables: Iterable[Table]) -> None:
     console = Console()
     for head, rows in tables:
         others = (Column(title, justify="right", overflow="fold") for title in head[1:])
-        shown = Shown(Column(head[0], overflow="fold"), *others)
+        shown = Shown(Column(head[0], no_wrap=True), *others)
         for row in rows:
             shown.add_row(*row)
         console.print(shown)

@@ -44,6 +44,7 @@ def result_of(**microseconds: float) -> dict:
     found = {
         "median": microseconds,
         "times_faster": {p: t / microseconds["tfgraph"] for p, t in microseconds.items()},
+        "start": 2.3,
         "loss": dict.fromkeys(microseconds, 1.0),
         "floor": {"times": 1.2},
     }
@@ -53,7 +54,7 @@ def result_of(**microseconds: float) -> dict:
 def test_a_missed_target_is_said_and_a_met_one_is_not() -> None:
     results = result_of(tfgraph=100.0, session=120.0, keras=250.0)
     assert training.missed(results) == [
-        "mlp: 1.20 times session loop, not 1.3, which is 1.11 times the floor"
+        "mlp: 1.20 times as fast as session loop; 1.3 would be 1.11 floors a step"
     ]
 
 
@@ -62,6 +63,14 @@ def test_a_peer_that_has_learnt_less_is_named() -> None:
     assert training.learnt_less(results) == []
     results["mlp"]["loss"]["torch"] = 1.02
     assert training.learnt_less(results) == ["mlp: PyTorch eager 1.0200, tfgraph 1.0000"]
+    results["mlp"]["loss"]["torch"] = float("nan")
+    assert training.learnt_less(results) == ["mlp: PyTorch eager nan, tfgraph 1.0000"]
+
+
+def test_a_peer_that_learns_nothing_is_named_where_the_loss_hardly_moves() -> None:
+    results = result_of(tfgraph=100.0, torch=120.0)
+    results["mlp"] |= {"start": 2.306, "loss": {"tfgraph": 2.293, "torch": 2.306}}
+    assert training.learnt_less(results) == ["mlp: PyTorch eager 2.3060, tfgraph 2.2930"]
 
 
 def test_a_round_gives_every_peer_a_turn_and_ends_with_equal_losses() -> None:

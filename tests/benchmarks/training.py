@@ -71,7 +71,7 @@ class Bench:
         They are those after all rounds; where masks are drawn, the mean of those after each.
         """
         steps = max(1, round(TURNS[model] * self.share))
-        compiled = self.prepare(model, steps)
+        compiled, start = self.prepare(model, steps)
         taken: dict[str, list[float]] = {peer: [] for peer in self.peers}
         losses: dict[str, list[float]] = {peer: [] for peer in self.peers}
         for _ in range(self.rounds):
@@ -89,18 +89,24 @@ class Bench:
             "microseconds": {p: [round(t, 2) for t in each] for p, each in taken.items()},
             "median": {p: round(statistics.median(each), 2) for p, each in taken.items()},
             "times_faster": {p: ratio(each, taken["tfgraph"]) for p, each in taken.items()},
+            "start": start,
             "loss": {peer: statistics.mean(each) for peer, each in losses.items()},
         }
 
-    def prepare(self, model: str, steps: int) -> bool:
-        """Give all peers the same task, and a turn that is not counted; is tfgraph compiled?"""
+    def prepare(self, model: str, steps: int) -> tuple[bool, float]:
+        """Give all peers the same task, and a turn that is not counted.
+
+        Returns whether tfgraph is compiled, and the test loss before the first step.
+        """
         task = str(self.folder / "task.npz")
         self.peers["tfgraph"]("call", function="make_task", model=model, file=task, masks=True)
         compiled = {}
         for peer, worker in self.peers.items():
             compiled[peer] = worker("prepare", file=task)["compiled"]
+        start = self.loss(model, "tfgraph")
+        for worker in self.peers.values():
             worker("run", steps=steps)
-        return bool(compiled["tfgraph"])
+        return bool(compiled["tfgraph"]), start
 
     def loss(self, model: str, peer: str) -> float:
         """The test loss of the weights that a peer has now."""
@@ -138,32 +144,42 @@ def targets(model: str) -> dict[str, float]:
 
 
 def learnt_less(results: Mapping[str, Any]) -> list[str]:
-    """The models and peers whose loss at the end is not that of tfgraph."""
-    return [
-        f"{model}: {TITLES[peer]} {loss:.4f}, tfgraph {result['loss']['tfgraph']:.4f}"
-        for model, result in results.items()
-        for peer, loss in result["loss"].items()
-        if abs(loss - result["loss"]["tfgraph"]) > TOLERANCE[model] * result["loss"]["tfgraph"]
-    ]
+    """The models and peers whose loss at the end is not that of tfgraph.
+
+    It may differ by a share of tfgraph's, and by the same share of what has been learnt, so that
+    one that learns nothing is seen where the loss has hardly moved.
+    """
+    found = []
+    for model, result in results.items():
+        ours = result["loss"]["tfgraph"]
+        most = TOLERANCE[model] * min(ours, result["start"] - ours)
+        found += [
+            f"{model}: {TITLES[peer]} {loss:.4f}, tfgraph {ours:.4f}"
+            for peer, loss in result["loss"].items()
+            if peer != "tfgraph" and not abs(loss - ours) <= most
+        ]
+    return found
 
 
 def missed(results: Mapping[str, Any]) -> list[str]:
     """The targets that are not met, as sentences, with what each would take of the floor."""
     found = [
-        f"{model}: {result['times_faster'][peer]:.2f} times {TITLES[peer]}, not {wanted:g}, which "
-        f"is {result['floor']['times'] * result['times_faster'][peer] / wanted:.2f} times the floor"
+        f"{model}: {result['times_faster'][peer]:.2f} times as fast as {TITLES[peer]}; {wanted:g} "
+        f"would be {result['floor']['times'] * result['times_faster'][peer] / wanted:.2f} floors a step"
         for model, result in results.items()
         for peer, wanted in targets(model).items()
         if peer in result["median"] and result["times_faster"][peer] < wanted
     ]
     found += [
-        f"{model}: {results[model]['floor']['times']:.2f} times the floor, not {most:g}"
+        f"{model}: {results[model]['floor']['times']:.2f} floors a step; at most {most:g} are asked for"
         for model, most in FLOOR_TARGETS.items()
         if model in results and results[model]["floor"]["times"] > most
     ]
     mean = mean_floor(results)
     if mean is not None and mean > MEAN_FLOOR_TARGET:
-        found.append(f"all six: {mean:.2f} times the floor, not {MEAN_FLOOR_TARGET:g}")
+        found.append(
+            f"all six: {mean:.2f} floors a step in the mean; at most {MEAN_FLOOR_TARGET:g} are asked for"
+        )
     return found
 
 

@@ -18,11 +18,11 @@ import numpy as np
 TURNS = {
     "linear_regression": 505,
     "logistic_regression": 429,
-    "mlp": 143,
-    "deep_mlp": 143,
-    "denoising_autoencoder": 143,
+    "mlp": 429,
+    "deep_mlp": 429,
+    "denoising_autoencoder": 429,
     "lstm": 143,
-    "cnn": 13,
+    "cnn": 39,
 }
 #: The models whose steps draw masks.
 MASKED = ("deep_mlp", "denoising_autoencoder", "cnn")

@@ -68,12 +68,15 @@ prepare = Training
 
 
 def measure_prediction(model: str, examples: int, seconds: float) -> dict[str, Any]:
-    """Seconds of a prediction of so many examples, NumPy to NumPy, in both of Keras's ways."""
+    """Seconds of a prediction of so many examples, NumPy to NumPy, in all of Keras's ways."""
     shape = (28, 28, 1) if model in ("cnn", "lstm") else (784,)
     network = MODELS[model][0](Task(model, examples, True, {}, {}))
     images = np.ones((examples, *shape), np.float32)
+    function = tf.function(network)
     return {
         "model.predict": repeated(lambda: network.predict(images, verbose=0), seconds),
+        "predict_on_batch": repeated(lambda: network.predict_on_batch(images), seconds),
+        "tf.function": repeated(lambda: function(images).numpy(), seconds),
         "model(x)": repeated(lambda: network(images).numpy(), seconds),
     }
 
