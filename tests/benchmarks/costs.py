@@ -74,7 +74,11 @@ def measure(
         what: {who: statistics.median(each) for who, each in by.items()}
         for what, by in figures.items()
     }
-    return {**made_with(REFRESH, packages), "rounds": rounds, "results": medians}
+    return {
+        **made_with(f"{REFRESH} --rounds {rounds}", packages),
+        "rounds": rounds,
+        "results": medians,
+    }
 
 
 def add(figures: Figures, what: str, who: str, value: float) -> None:

@@ -14,6 +14,8 @@ from tests.benchmarks.peers import TURNS
 from tests.benchmarks.shown import Table, digits
 from tests.benchmarks.workers import workers
 
+REFRESH = "python -m tests.benchmarks profile --record"
+
 
 def measure(models: Sequence[str], rounds: int, *, share: float = 1.0) -> dict[str, Any]:
     """The median over the rounds of each part of each model's step, in microseconds."""
@@ -30,7 +32,8 @@ def measure(models: Sequence[str], rounds: int, *, share: float = 1.0) -> dict[s
             results[model] = {
                 part: round(statistics.median(one[part] for one in each), 2) for part in each[0]
             }
-    made = made_with("python -m tests.benchmarks profile", ["tfgraph-core", "numpy", "tensorflow"])
+    packages = ["tfgraph-core", "numpy", "tensorflow"]
+    made = made_with(f"{REFRESH} --rounds {rounds}", packages)
     return {**made, "rounds": rounds, "results": results}
 
 

@@ -8,7 +8,6 @@ from tests.benchmarks import page, profile
 from tests.benchmarks.peers import TURNS
 from tests.benchmarks.peers.profiling import BETWEEN, PARTS, Event, by_part, covered
 
-REFRESH = "python -m tests.benchmarks profile --record"
 BODY = "while/body/_1/while"
 
 
@@ -54,4 +53,4 @@ def test_the_recorded_result_is_the_page() -> None:
     recorded = page.recorded("profile")
     readme = page.README.read_text(encoding="utf-8")
     assert list(recorded["results"]) == list(TURNS)
-    assert page.section(readme, "profile") == profile.text(recorded), f"run `{REFRESH}`"
+    assert page.section(readme, "profile") == profile.text(recorded), f"run `{profile.REFRESH}`"

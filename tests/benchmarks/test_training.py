@@ -10,8 +10,6 @@ from tests.benchmarks import floor, page, picture, shown, training
 from tests.benchmarks.peers import TURNS
 from tests.benchmarks.peers.specs import plan_of
 
-REFRESH = "python -m tests.benchmarks training --record"
-
 
 @pytest.mark.parametrize(
     ("model", "millions"),
@@ -91,8 +89,8 @@ def test_the_recorded_result_is_the_page_and_the_picture_and_nobody_has_learnt_l
     readme = page.README.read_text(encoding="utf-8")
     drawn = (page.HERE / "training.svg").read_text(encoding="utf-8")
     assert list(recorded["results"]) == list(TURNS)
-    assert page.section(readme, "training") == shown.text(recorded), f"run `{REFRESH}`"
-    assert picture.svg(recorded) == drawn, f"run `{REFRESH}`"
+    assert page.section(readme, "training") == shown.text(recorded), f"run `{training.REFRESH}`"
+    assert picture.svg(recorded) == drawn, f"run `{training.REFRESH}`"
     assert training.learnt_less(recorded["results"]) == []
 
 

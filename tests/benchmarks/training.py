@@ -22,6 +22,7 @@ from tests.benchmarks.peers import MASKED, PACKAGES, TITLES, TURNS
 from tests.benchmarks.peers.specs import plan_of
 from tests.benchmarks.workers import Worker, workers
 
+REFRESH = "python -m tests.benchmarks training --record"
 #: How far the losses of peers may lie apart at the end, as a share of tfgraph's. Those of models
 #: with masks, which are drawn by other generators, and far beyond that only where a model trains in
 #: another way: the loss of deep_mlp has a standard deviation of 5 % between seeds after 858 steps,
@@ -50,7 +51,7 @@ def measure(
     for model, result in results.items():
         add_floor(model, result, rates)
     packages = dict.fromkeys(["tfgraph-core", "numpy", *(PACKAGES[peer] for peer in peers)])
-    made = made_with("python -m tests.benchmarks training", packages)
+    made = made_with(f"{REFRESH} --rounds {rounds}", packages)
     return {**made, "rounds": rounds, "rates": rates, "results": results}
 
 

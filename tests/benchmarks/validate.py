@@ -91,7 +91,11 @@ def record(taken: dict[str, list[float]]) -> dict[str, Any]:
             "bound_ms": command.bound,
         }
     rounds = len(next(iter(taken.values())))
-    return {**made_with(REFRESH, PACKAGES), "rounds": rounds, "results": results}
+    return {
+        **made_with(f"{REFRESH} --rounds {rounds}", PACKAGES),
+        "rounds": rounds,
+        "results": results,
+    }
 
 
 def table(results: dict[str, Any]) -> str:
