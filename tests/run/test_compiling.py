@@ -128,6 +128,7 @@ def test_a_graph_is_compiled_where_it_is_said_to_be() -> None:
         (Measured(150e-6, 134e-6), "compiled with XLA: a step takes 134 µs, 150 µs as it is"),
         (Measured(11e-6, 8.05e-9), "compiled with XLA: a step takes 8.05 ns, 11 µs as it is"),
         (Measured(1.0, 0.98), "not compiled: a step takes 1 s, 980 ms with XLA"),
+        (Measured(999.7e-6, 2e-3), "not compiled: a step takes 1,000 µs, 2 ms with XLA"),
         (Measured(0.05, 1.7654), "not compiled: a step takes 50 ms, 1.77 s with XLA"),
         (Measured(reason="there is no step"), "not compiled: there is no step"),
     ],

@@ -25,3 +25,10 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def short_time(seconds: float) -> str:
+    """The time of a step in three digits: 1.77 s, 980 ms, 134 µs, 8.05 ns."""
+    units = (("s", 1), ("ms", 1e3), ("µs", 1e6), ("ns", 1e9))
+    unit, scale = next((u, s) for u, s in units if seconds * s >= 1 or u == "ns")
+    return f"{float(f'{seconds * scale:.3g}'):,g} {unit}"  # 1,000 and not 1e+03

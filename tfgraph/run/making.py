@@ -70,8 +70,8 @@ def created(
     """Make the directory of a run that is about to start, and hold its lock.
 
     `data` are the hashes of the splits; `state` is what the run starts from, its first
-    checkpoint, so that there always is one. `compiled` is how its steps are made. Where the directory is there already it is `again()`
-    instead, and UsageError without it; an empty one is filled.
+    checkpoint, so that there always is one; `compiled` is whether its steps are. Where the directory
+    is there already it is `again()` instead, and UsageError without it; an empty one is filled.
     """
     while again and files.kind(path):
         path = again()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from tfgraph.reports.figures import duration, figure, figures
+from tfgraph.reports.figures import duration, figure, figures, short_time
 from tfgraph.reports.text import count
 from tfgraph.run.compiling import Measured
 from tfgraph.run.events import Outcome, Record
 from tfgraph.run.timetable import Timetable
 from tfgraph.run.transfer import Transfer
-
-_UNITS = (("s", 1), ("ms", 1e3), ("µs", 1e6), ("ns", 1e9))
 
 
 def record_line(record: Record, table: Timetable, *, short: bool = False) -> str:
@@ -35,15 +33,10 @@ def compiling_line(found: Measured) -> str:
     """What `compile: auto` has come to, on one line."""
     if found.plain is None or found.compiled is None:
         return f"not compiled: {found.reason}"
-    plain, compiled = _of_step(found.plain), _of_step(found.compiled)
+    plain, compiled = short_time(found.plain), short_time(found.compiled)
     if found.gains:
         return f"compiled with XLA: a step takes {compiled}, {plain} as it is"
     return f"not compiled: a step takes {plain}, {compiled} with XLA"
-
-
-def _of_step(seconds: float) -> str:
-    unit, scale = next(pair for pair in _UNITS if seconds * pair[1] >= 1 or pair[0] == "ns")
-    return f"{float(f'{seconds * scale:.3g}'):,g} {unit}"
 
 
 def outcome_line(outcome: Outcome) -> str:
