@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tfgraph
 from tfgraph.errors import GraphError
@@ -52,13 +53,65 @@ def trained(graph, *calls):
         {"batch_size": 5, "ema": 0.9},
     ],
 )
-def test_compiled_steps_are_the_same_steps_with_the_same_masks(options, shuffle):
-    plain = build(**options, shuffle=shuffle)
-    compiled = build(**options, shuffle=shuffle, compile=True)
+def test_compiled_steps_are_the_same_steps(options, shuffle):
+    layers = "[{dense: {units: 8, activation: tanh}}, {matmul: 1}]"
+    plain = build(layers, **options, shuffle=shuffle)
+    compiled = build(layers, **options, shuffle=shuffle, compile=True)
     expected = trained(plain, 12)
     for name, value in trained(compiled, 12).items():
         np.testing.assert_allclose(value, expected[name], rtol=1e-4, atol=1e-6)
     assert compiled.loss_sum.numpy() == pytest.approx(plain.loss_sum.numpy(), rel=1e-5)
+
+
+@pytest.fixture
+def not_compiled(monkeypatch):
+    """A way to make the loop of a graph that is to be compiled run as it is."""
+    real = tf.function
+
+    def function(made, **options):
+        if made.__name__ == "whole_batches":
+            options["jit_compile"] = False
+        return real(made, **options)
+
+    def of(graph):
+        with monkeypatch.context() as patch:
+            patch.setattr(tf, "function", function)
+            graph.train.inputs  # noqa: B018 - it is traced when it is first asked for
+        return graph
+
+    return of
+
+
+@pytest.mark.parametrize("layer", ["{dropout: 0.5}", "{corrupt: 0.3}", "{gaussian_noise: 0.2}"])
+@pytest.mark.parametrize(
+    "options", [{"batch_size": 5}, {"batch_size": 6, "gradient_accumulation": 2}]
+)
+def test_the_masks_of_compiled_steps_are_those_of_their_seed_and_step(layer, options, not_compiled):
+    layers = f"[{{dense: {{units: 8, activation: tanh}}}}, {layer}, {{matmul: 1}}]"
+    compiled = build(layers, **options, compile=True)
+    same = not_compiled(build(layers, **options, compile=True))
+    expected = trained(same, 12)
+    for name, value in trained(compiled, 12).items():
+        np.testing.assert_allclose(value, expected[name], rtol=1e-4, atol=1e-6)
+    other = trained(build(layers, **options), 12)
+    assert not np.allclose(other["matmul_1/kernel"], expected["matmul_1/kernel"], rtol=1e-2)
+
+
+def test_the_examination_of_a_compiled_step_draws_its_masks():
+    # What is not dropped is doubled, which float32 cannot hold.
+    graph = build("[{dropout: 0.5}, {matmul: 1}]", batch_size=1, shuffle=False, compile=True)
+    given = data()
+    given["x"][:] = [3e38, 0, 0, 0]
+    found = set()
+    for step in range(ROWS):
+        for weight in graph.weights.values():
+            weight.assign(tf.ones_like(weight))
+        graph.step.assign(step)
+        finite = bool(graph.examine(**given)["layer/dropout_1"])
+        loss = graph.train(steps=1, **given)["last_loss"].numpy()
+        assert np.isfinite(loss) == finite
+        found.add(finite)
+    assert found == {False, True}
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -71,11 +124,11 @@ def test_compiled_calls_are_one_call_bit_for_bit(batch_size, shuffle):
 
 
 def test_an_epoch_in_several_orders_is_the_epoch(monkeypatch):
-    monkeypatch.setattr("tfgraph.graph.batches._KNOWN", 10)
-    options = {"batch_size": 5, "shuffle": True}
+    options = {"batch_size": 5, "shuffle": True, "compile": True}
     expected = trained(build(**options), 12)
-    for name, value in trained(build(**options, compile=True), 5, 7).items():
-        np.testing.assert_allclose(value, expected[name], rtol=1e-4, atol=1e-6)
+    monkeypatch.setattr("tfgraph.graph.batches._KNOWN", 10)
+    for name, value in trained(build(**options), 5, 7).items():
+        np.testing.assert_array_equal(value, expected[name])
 
 
 def test_a_loss_that_is_not_finite_ends_compiled_steps_too():

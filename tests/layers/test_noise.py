@@ -81,15 +81,22 @@ def test_corrupt_acts_in_predict_and_the_same_way_each_time():
     np.testing.assert_array_equal(y, graph.predict(x)["y"].numpy())
 
 
-def context(*, training=True, step=0):
-    return Context("layer", training, tf.constant(step, tf.int64))
+def context(*, training=True, step=0, compiled=False):
+    return Context("layer", training, tf.constant(step, tf.int64), compiled=compiled)
 
 
-@pytest.mark.parametrize("training", [False, True])
+DRAWN = [
+    pytest.param({"training": False}, id="evaluation"),
+    pytest.param({}, id="training"),
+    pytest.param({"compiled": True}, id="compiled"),
+]
+
+
+@pytest.mark.parametrize("way", DRAWN)
 @pytest.mark.parametrize("probability", [1e-4, 0.004, 1 / 256, 0.25, 0.7, 0.9999])
-def test_bernoulli_is_1_with_its_probability_whatever_bits_a_draw_takes(training, probability):
+def test_bernoulli_is_1_with_its_probability_whatever_bits_a_draw_takes(way, probability):
     x = tf.zeros([10, 100_003])  # not a multiple of what a word of random bits holds
-    drawn = context(training=training).bernoulli(x, probability).numpy()
+    drawn = context(**way).bernoulli(x, probability).numpy()
     deviation = np.sqrt(probability * (1 - probability) / drawn.size)
     assert drawn.shape == (10, 100_003)
     assert abs(drawn.mean() - probability) < 5 * deviation
@@ -108,23 +115,53 @@ def test_bernoulli_of_0_and_1_is_certain(probability, always):
     assert np.all(context().bernoulli(tf.zeros([5, 7]), probability).numpy() == always)
 
 
+@pytest.mark.parametrize("way", DRAWN)
 @pytest.mark.parametrize("probability", [0.5, 0.3])
-@pytest.mark.parametrize("distance", [1, 2, 3, 4, 8])
-def test_what_is_drawn_from_one_word_is_independent(probability, distance):
-    drawn = context().bernoulli(tf.zeros([1, 400_000]), probability).numpy()[0]
+@pytest.mark.parametrize("distance", [1, 2, 3, 4, 8, 200_000])
+def test_what_is_drawn_from_one_word_is_independent(way, probability, distance):
+    drawn = context(**way).bernoulli(tf.zeros([1, 400_000]), probability).numpy()[0]
     both = np.mean(drawn[distance:] * drawn[:-distance])
     expected = probability**2
     assert abs(both - expected) < 6 * np.sqrt(expected * (1 - expected) / drawn.size)
 
 
+@pytest.mark.parametrize("way", DRAWN)
 @pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])
-def test_a_batch_of_unknown_size_draws_the_same(probability):
+def test_a_batch_of_unknown_size_draws_the_same(way, probability):
     def draw(x):
-        return context(step=3).bernoulli(x, probability)
+        return context(step=3, **way).bernoulli(x, probability)
 
     x = tf.zeros([7, 33])
     anyhow = tf.function(draw, input_signature=[tf.TensorSpec([None, 33])])
     np.testing.assert_array_equal(anyhow(x), tf.function(draw)(x))
+
+
+@pytest.mark.parametrize("way", DRAWN)
+def test_normal_numbers_have_mean_0_and_deviation_1(way):
+    drawn = context(**way).normal(tf.zeros([10, 100_003])).numpy()
+    assert drawn.shape == (10, 100_003)
+    assert abs(drawn.mean()) < 5 / np.sqrt(drawn.size)
+    assert abs(drawn.std() - 1) < 5 / np.sqrt(2 * drawn.size)
+    assert abs(np.mean(drawn[1:] * drawn[:-1])) < 5 / np.sqrt(drawn.size)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_at_evaluation_the_numbers_of_a_row_are_the_same_in_any_batch(kind):
+    whole = getattr(context(training=False), kind)(tf.zeros([6, 33])).numpy()
+    rest = getattr(context(training=False, step=4), kind)(tf.zeros([2, 33])).numpy()
+    np.testing.assert_array_equal(whole[4:], rest)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_seed_name_purpose_and_step_decide_what_a_compiled_step_draws(kind):
+    def draw(name="layer", step=5, seed=1, purpose=""):
+        own = Context(name, True, tf.constant(step, tf.int64), seed, compiled=True)
+        return getattr(own, kind)(tf.zeros([3, 50]), purpose).numpy()
+
+    first = draw()
+    np.testing.assert_array_equal(draw(), first)
+    for other in ({"name": "b"}, {"step": 6}, {"seed": 2}, {"purpose": "p"}):
+        assert not np.any(draw(**other) == first)
 
 
 @pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])

@@ -29,9 +29,10 @@ def data(dtype="float32"):
     return {"x": x.astype(dtype), "y": y.astype(dtype)}
 
 
-def build(optimizer, *, l2=0.0, dtype="float32"):
+def build(optimizer, *, l2=0.0, dtype="float32", compiled=False):
     """The graph for an optimizer written as `type: value`."""
-    return tfgraph.build(tfgraph.loads(MODEL.format(optimizer=optimizer, l2=l2, dtype=dtype)))
+    plan = tfgraph.loads(MODEL.format(optimizer=optimizer, l2=l2, dtype=dtype))
+    return tfgraph.build(plan, compiled=compiled)
 
 
 def values(graph):
@@ -63,9 +64,9 @@ def trained_by_keras(weights, optimizer, *, l2, steps):
     return dict(zip(WEIGHTS, model.get_weights()))
 
 
-def assert_trains_like_keras(optimizer, keras_optimizer, *, l2=0.0, steps=STEPS):
+def assert_trains_like_keras(optimizer, keras_optimizer, *, l2=0.0, steps=STEPS, compiled=False):
     """Differences are measured against the largest value of a weight: small ones cancel out."""
-    graph = build(optimizer, l2=l2)
+    graph = build(optimizer, l2=l2, compiled=compiled)
     before = values(graph)
     graph.train(steps=steps, **data())
     theirs = trained_by_keras(before, keras_optimizer, l2=l2, steps=steps)

@@ -85,9 +85,10 @@ CASES = {
 TYPES = sorted(optimizer.type for optimizer in tfgraph_optimizers())
 
 
+@pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("optimizer", CASES)
-def test_weights_after_50_steps_are_those_of_keras(optimizer):
-    assert_trains_like_keras(optimizer, CASES[optimizer]())
+def test_weights_after_50_steps_are_those_of_keras(optimizer, compiled):
+    assert_trains_like_keras(optimizer, CASES[optimizer](), compiled=compiled)
 
 
 def test_every_optimizer_is_compared_with_keras():
@@ -116,9 +117,11 @@ def test_steps_in_two_calls_are_those_of_one_call(optimizer):
         np.testing.assert_array_equal(value, values(parts)[name])
 
 
+@pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("optimizer", TYPES)
-def test_weights_and_slots_of_64_bits_stay_so(optimizer):
-    graph = build(f"{optimizer}: {{learning_rate: 0.01}}", l2=0.01, dtype="float64")
+def test_weights_and_slots_of_64_bits_stay_so(optimizer, compiled):
+    entry = f"{optimizer}: {{learning_rate: 0.01}}"
+    graph = build(entry, l2=0.01, dtype="float64", compiled=compiled)
     before = values(graph)
     graph.train(steps=3, **data("float64"))
     for name, value in values(graph).items():

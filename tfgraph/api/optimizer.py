@@ -76,3 +76,18 @@ class Optimizer(Component):
         `step` is an int64 scalar that counts from 0. Return the operation to run.
         """
         raise NotImplementedError
+
+    def compiled_update(
+        self,
+        variable: Any,
+        gradient: Tensor,
+        slots: dict[str, Any],
+        learning_rate: Tensor,
+        step: Tensor,
+    ) -> Any:
+        """Emit what `update` does in a step that XLA compiles; by default the same operations.
+
+        XLA makes one loop of plain operations, where TensorFlow's kernel for an update may be
+        faster without it. A slot that no update reads may be left as it is.
+        """
+        return self.update(variable, gradient, slots, learning_rate, step)

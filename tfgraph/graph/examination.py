@@ -20,23 +20,37 @@ from tfgraph.spec.plan import Plan
 
 
 def examination(
-    plan: Plan, weights: Mapping[str, Any], global_step: Any, scaling: Scaling | None = None
+    plan: Plan,
+    weights: Mapping[str, Any],
+    global_step: Any,
+    scaling: Scaling | None = None,
+    *,
+    compiled: bool = False,
 ) -> Callable[..., dict[str, Tensor]]:
     """A function `examine(**arrays)` to trace: what of the next step is finite, by name.
 
     `field/NAME` are the batch's fields, `layer/NAME` the outputs of layers, in the order of the
     plan, then `loss`, then `gradient/NAME` those of the weights. With a scaling of the loss a
-    gradient that is not finite is no fault as long as a lower one may mend it.
+    gradient that is not finite is no fault as long as a lower one may mend it. `compiled` says
+    whether training is compiled with XLA: the examination is not, but draws the same numbers.
     """
 
     def examine(**arrays: Tensor) -> dict[str, Tensor]:
         step = global_step.read_value()
         batches = Batches(arrays, plan.fields, plan.spec.training)
         if plan.spec.training.gradient_accumulation > 1:
-            return _of_parts(plan, read(weights), step, batches, scaling)
+            return _of_parts(plan, read(weights), step, batches, scaling, compiled=compiled)
         batch = batches.of_step(step)
         values = read(weights)
-        outputs, _ = forward(plan, wanted_by_losses(plan), batch, values, training=True, step=step)
+        outputs, _ = forward(
+            plan,
+            wanted_by_losses(plan),
+            batch,
+            values,
+            training=True,
+            step=step,
+            compiled=compiled,
+        )
         loss = objective(plan, outputs, values)
         gradients = scaled_gradients(plan, loss, values, scaling)
         return _finite(plan, {**batch, **outputs}, loss, gradients, scaling)
@@ -60,12 +74,14 @@ def _of_parts(
     step: Tensor,
     batches: Batches,
     scaling: Scaling | None,
+    *,
+    compiled: bool,
 ) -> dict[str, Tensor]:
     """What is finite in all parts of a step."""
 
     def of_part(number: Tensor) -> dict[str, Tensor]:
         own = {name: tf.identity(value) for name, value in values.items()}
-        batch, outputs, share, _ = part_of_step(plan, own, step, number, batches)
+        batch, outputs, share, _ = part_of_step(plan, own, step, number, batches, compiled=compiled)
         penalty = regularisation(plan, own)
         whole = share if penalty is None else share + tf.cast(penalty, share.dtype)
         gradients = scaled_gradients(plan, whole, own, scaling)

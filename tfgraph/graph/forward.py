@@ -21,12 +21,14 @@ def forward(
     training: bool,
     step: Tensor,
     draw: Tensor | None = None,
+    compiled: bool = False,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The values of the wanted layers and inputs, and the new values of non-trainable weights.
 
     Only what the wanted ones depend on is built. `weights` holds tensors by full name. Layers
     compute in the precision that `train` asks for; what is wanted is given as it is declared. `draw` is
-    what random numbers are keyed by, where that is not the step.
+    what random numbers are keyed by, where that is not the step. `compiled` says that those of
+    training steps that are compiled with XLA are drawn.
     """
     needed = plan.above(wanted)
     values = dict(feeds)
@@ -37,7 +39,8 @@ def forward(
             continue
         # A frozen layer that keeps state uses it as it is, and goes on as at evaluation.
         learning = training and not (planned.frozen and planned.keeps_state)
-        context = Context(planned.name, learning, step, plan.spec.training.seed, draw=draw)
+        seed = plan.spec.training.seed
+        context = Context(planned.name, learning, step, seed, draw=draw, compiled=compiled)
         with part("layer", planned.name, planned.span):
             dtype = plan.precision_of(planned)
             xs = (values[name] for name in planned.inputs)

@@ -34,18 +34,26 @@ class Gradients:
     updates: Mapping[str, Tensor]
 
 
-def gradients_of(plan: Plan, variables: Variables, step: Tensor, batches: Batches) -> Gradients:
+def gradients_of(
+    plan: Plan, variables: Variables, step: Tensor, batches: Batches, *, compiled: bool
+) -> Gradients:
     """Emit the way forth and back for the batch of a step.
 
     Gradients are taken with respect to the values read, which all uses of a weight share.
     """
     weights, scaling = variables.weights, variables.scaling
     if plan.spec.training.gradient_accumulation > 1:
-        return _in_parts(plan, read(weights), step, batches, scaling)
+        return _in_parts(plan, read(weights), step, batches, scaling, compiled=compiled)
     batch = batches.of_step(step)
     values = read(weights)
     outputs, updates = forward(
-        plan, wanted_by_losses(plan), batch, values, training=True, step=step
+        plan,
+        wanted_by_losses(plan),
+        batch,
+        values,
+        training=True,
+        step=step,
+        compiled=compiled,
     )
     loss = objective(plan, outputs, values)
     found = scaled_gradients(plan, loss, values, scaling)
@@ -63,12 +71,21 @@ def part_of_step(
     step: Tensor,
     number: Tensor,
     batches: Batches,
+    *,
+    compiled: bool,
 ) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor, dict[str, Tensor]]:
     """The batch of a part, all values in it, its share in the objective, and the new state."""
     batch = batches.of_step(step, number)
     draw = step * plan.spec.training.gradient_accumulation + number
     outputs, updates = forward(
-        plan, wanted_by_losses(plan), batch, values, training=True, step=step, draw=draw
+        plan,
+        wanted_by_losses(plan),
+        batch,
+        values,
+        training=True,
+        step=step,
+        draw=draw,
+        compiled=compiled,
     )
     return batch, outputs, objective_of_part(plan, outputs, batches.examples_of(step)), updates
 
@@ -79,6 +96,8 @@ def _in_parts(
     step: Tensor,
     batches: Batches,
     scaling: Scaling | None,
+    *,
+    compiled: bool,
 ) -> Gradients:
     """The same in a loop over the parts of the batch: one of them is in memory at a time."""
     trained = [name for name, spec in plan.weights.items() if spec.trainable]
@@ -89,7 +108,7 @@ def _in_parts(
     def body(number: Tensor, total: Tensor, sums: Any, state: Any) -> tuple[Tensor, ...]:
         own = {name: tf.identity(values[name]) for name in trained}
         current = {**values, **own, **state}
-        _, _, share, updates = part_of_step(plan, current, step, number, batches)
+        _, _, share, updates = part_of_step(plan, current, step, number, batches, compiled=compiled)
         found = scaled_gradients(plan, share, own, scaling)
         reached.update(found)
         updated.update(updates)

@@ -194,7 +194,9 @@ class Graph(tf.Module):  # type: ignore[misc]
 
         Batch, outputs of layers, loss and gradients, by name; nothing changes.
         """
-        function = examination(self.plan, self._weights, self.step, self._scaling)
+        function = examination(
+            self.plan, self._weights, self.step, self._scaling, compiled=self.compiled
+        )
         by: BatchBy = "train.batch_size"
         return trace(self.plan, "examine", function, self.stored, batch_by=by, least=1)
 

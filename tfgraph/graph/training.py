@@ -75,7 +75,7 @@ def _passes(
     """
 
     def one(now: LoopState, own: Batches) -> LoopState:
-        loss = training_step(plan, variables, now.step, own)
+        loss = training_step(plan, variables, now.step, own, compiled=compiled)
         loss = tf.cast(loss, tf.float64)
         return LoopState(now.step + 1, now.total + loss, loss)
 
@@ -136,20 +136,24 @@ def _loop(body: Callable[[LoopState], LoopState], start: LoopState, end: Tensor)
     return made
 
 
-def training_step(plan: Plan, variables: Variables, step: Tensor, batches: Batches) -> Tensor:
+def training_step(
+    plan: Plan, variables: Variables, step: Tensor, batches: Batches, *, compiled: bool
+) -> Tensor:
     """Emit one step: batch, forward, backward, update; the objective before the update."""
-    found = gradients_of(plan, variables, step, batches)
+    found = gradients_of(plan, variables, step, batches, compiled=compiled)
     gradients, state, loss = found.by_weight, found.updates, found.objective
     scaling = variables.scaling
+
+    def changes(made: Tensor) -> list[Any]:
+        return update(plan, variables, gradients, state, step=step, made=made, compiled=compiled)
+
     if scaling is None:
-        done = update(plan, variables, gradients, state, step=step, made=step)
+        done = changes(step)
     else:
         finite = all_finite(gradients)
         loss = tf.where(finite | ~scaling.hopeless(), loss, float("nan"))
         made = scaling.updates_before(step)
-        done = scaling.apply(
-            finite, lambda: update(plan, variables, gradients, state, step=step, made=made)
-        )
+        done = scaling.apply(finite, lambda: changes(made))
     with tf.control_dependencies(done):
         return tf.identity(loss)
 
@@ -162,6 +166,7 @@ def update(
     *,
     step: Tensor,
     made: Tensor,
+    compiled: bool,
 ) -> list[Any]:
     """Emit what a step changes: weights and slots by gradients, averages, the state of layers.
 
@@ -171,7 +176,15 @@ def update(
     optimizer = plan.spec.optimizer
     weights, slots = variables.weights, variables.slots
     with part("optimizer", optimizer.component.type, optimizer.span):
-        done = apply_gradients(optimizer.component, weights, gradients, slots, step=step, made=made)
+        done = apply_gradients(
+            optimizer.component,
+            weights,
+            gradients,
+            slots,
+            step=step,
+            made=made,
+            compiled=compiled,
+        )
     if plan.spec.training.ema is not None:
         with tf.control_dependencies(done):
             done += update_averages(plan.spec.training.ema, variables, tf.equal(made, 0))

@@ -18,25 +18,28 @@ def apply_gradients(
     *,
     step: Tensor,
     made: Tensor,
+    compiled: bool,
 ) -> list[Any]:
     """Emit the clipping and the updates of all weights that have a gradient.
 
     Schedules go by `step`, optimizers by `made`, the number of updates before this one.
+    `compiled` says whether XLA compiles them.
 
     A weight in half precision is kept in float32 by its slot `WIDE` and rounded after the update:
     epsilons, and steps that are small beside the weight, would be lost in it.
     """
     learning_rate = optimizer.learning_rate.build(step)
+    update = optimizer.compiled_update if compiled else optimizer.update
     wide = {n: tf.cast(g, tf.float32) if WIDE in slots[n] else g for n, g in gradients.items()}
     done = []
     for name, gradient in clip(optimizer, wide).items():
         own = dict(slots[name])
         kept = own.pop(WIDE, None)
         if kept is None:
-            done.append(optimizer.update(weights[name], gradient, own, learning_rate, made))
+            done.append(update(weights[name], gradient, own, learning_rate, made))
             continue
         with tf.control_dependencies([_take_over(kept, weights[name])]):
-            updated = optimizer.update(kept, gradient, own, learning_rate, made)
+            updated = update(kept, gradient, own, learning_rate, made)
         with tf.control_dependencies([updated]):
             rounded = tf.cast(kept.read_value(), weights[name].dtype)
             done.append(weights[name].assign(rounded).op)

@@ -109,10 +109,7 @@ class GaussianNoise(Layer):
     def build(self, x: Tensor, weights: dict[str, Tensor], ctx: Context) -> Tensor:
         if not ctx.training or self.stddev == 0:
             return x
-        noise = tf.random.stateless_normal(
-            tf.shape(x), ctx.seed(), stddev=self.stddev, alg="philox"
-        )
-        return x + tf.cast(noise, x.dtype)
+        return x + tf.cast(self.stddev * ctx.normal(x), x.dtype)
 
     def facts(self, x: TensorSpec) -> LayerFacts:
         return LayerFacts(elementwise=True, passes=True)

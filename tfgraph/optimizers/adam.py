@@ -69,6 +69,34 @@ class AdamStep(AdaptiveMoments):
             )
         return tf.raw_ops.ResourceApplyAdam(**shared)
 
+    def compiled_update(
+        self,
+        variable: Any,
+        gradient: Tensor,
+        slots: dict[str, Any],
+        learning_rate: Tensor,
+        step: Tensor,
+    ) -> Any:
+        if not self.amsgrad:
+            return AdamStep.update(self, variable, gradient, slots, learning_rate, step)
+        # XLA has no kernel for it.
+        mean, square, largest = (
+            slots[name].read_value()
+            for name in ("mean_gradient", "mean_square", "largest_mean_square")
+        )
+        mean += (1 - self.beta1) * (gradient - mean)
+        square += (1 - self.beta2) * (tf.square(gradient) - square)
+        largest = tf.maximum(largest, square)
+        powers = (_power(tf.constant(b, variable.dtype), step) for b in (self.beta1, self.beta2))
+        of_mean, of_square = (1 - power for power in powers)
+        rate = tf.cast(learning_rate, variable.dtype) * tf.sqrt(of_square) / of_mean
+        return tf.group(
+            variable.assign_sub(rate * mean / (tf.sqrt(largest) + self.epsilon)),
+            slots["mean_gradient"].assign(mean),
+            slots["mean_square"].assign(square),
+            slots["largest_mean_square"].assign(largest),
+        )
+
 
 class Adam(AdamStep):
     """A moving mean of the gradient over the root of a moving mean of its square.
@@ -115,10 +143,23 @@ class AdamW(AdamStep):
         learning_rate: Tensor,
         step: Tensor,
     ) -> Any:
-        part = self.weight_decay * tf.cast(learning_rate, variable.dtype)
-        decayed = variable.assign_sub(part * variable.read_value())
-        with tf.control_dependencies([decayed]):
+        with tf.control_dependencies([self._decayed(variable, learning_rate)]):
             return super().update(variable, gradient, slots, learning_rate, step)
+
+    def compiled_update(
+        self,
+        variable: Any,
+        gradient: Tensor,
+        slots: dict[str, Any],
+        learning_rate: Tensor,
+        step: Tensor,
+    ) -> Any:
+        with tf.control_dependencies([self._decayed(variable, learning_rate)]):
+            return super().compiled_update(variable, gradient, slots, learning_rate, step)
+
+    def _decayed(self, variable: Any, learning_rate: Tensor) -> Any:
+        part = self.weight_decay * tf.cast(learning_rate, variable.dtype)
+        return variable.assign_sub(part * variable.read_value())
 
 
 class Nadam(AdaptiveMoments):

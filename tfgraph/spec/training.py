@@ -78,10 +78,12 @@ class Training(Group):
         default="float32",
     )
     compile: bool | Literal["auto"] = param(
-        "Compile the steps with XLA: a gain for models so small that starting their operations "
-        "takes longer than computing them, and a loss for most others. It takes a second or more "
-        "before the first step. `auto` measures both before a run that is to last, and keeps to "
-        "the faster one, also where the run goes on; two runs may then differ by roundings.",
+        "Compile the steps with XLA: a gain for dense layers and for models so small that starting "
+        "their operations takes longer than computing them; a loss for convolutions and for the "
+        "steps of recurrent layers. It takes a second or more before the first step. `auto` "
+        "measures both before a run that is to last, and keeps to the faster one, also where the "
+        "run goes on. What is compiled rounds otherwise and draws other masks, so that two runs "
+        "with `auto` may differ.",
         default=False,
         also=("jit_compile", "xla"),
     )
