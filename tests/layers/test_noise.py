@@ -162,6 +162,9 @@ def test_seed_name_purpose_and_step_decide_what_a_compiled_step_draws(kind):
     np.testing.assert_array_equal(draw(), first)
     for other in ({"name": "b"}, {"step": 6}, {"seed": 2}, {"purpose": "p"}):
         assert not np.any(draw(**other) == first)
+    # Keys and steps of 64 bits: the hashes of these two names are alike in the lower half.
+    assert not np.any(draw(name="dropout_38114", seed=0) == draw(name="dropout_111449", seed=0))
+    assert not np.any(draw(step=5 + 2**32) == first)
 
 
 @pytest.mark.parametrize("probability", [0.5, 0.3, 0.001])

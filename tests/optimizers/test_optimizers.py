@@ -130,6 +130,28 @@ def test_weights_and_slots_of_64_bits_stay_so(optimizer, compiled):
         assert (value != before[name]).any()
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    ("optimizer", "first"),
+    [
+        ("adam: {learning_rate: 0.5, beta2: 0.99999, epsilon: 0, amsgrad: true}", 0.5),
+        ("adam: {learning_rate: 0.5, beta2: 0.99999, epsilon: 0}", 0.5),
+        # 1 - 0.9999 in float32
+        (
+            "rmsprop: {learning_rate: 0.5, decay: 0.9999, epsilon: 0, initial_mean_square: 0}",
+            0.5 / np.sqrt(1 - np.float32(0.9999)),
+        ),
+    ],
+)
+def test_the_first_step_is_right_where_the_moving_mean_is_slow(optimizer, first, compiled):
+    graph = build(optimizer, compiled=compiled)
+    before = values(graph)
+    graph.train(steps=1, **data())
+    for name, value in values(graph).items():
+        moved = np.abs(value - before[name])
+        np.testing.assert_allclose(moved, first, rtol=1e-4)
+
+
 def test_nesterov_without_momentum_is_a_diagnostic():
     with pytest.raises(tfgraph.SpecError, match="no use for `nesterov` without `momentum`"):
         build("gradient_descent: {learning_rate: 0.1, nesterov: true}")

@@ -15,7 +15,9 @@ from tests.run.runs import arrays
 from tfgraph.errors import DivergedError
 from tfgraph.run import Run, compiling
 from tfgraph.run.compiling import Measured
+from tfgraph.run.interrupts import SECONDS_PER_CALL
 from tfgraph.run.wording import compiling_line
+from tfgraph.spec.plan.cost import cost_of_training
 
 #: Steps that XLA makes in a hundredth of the time: all in one loop, and of a few numbers each.
 SMALL = LINE.replace(
@@ -23,7 +25,7 @@ SMALL = LINE.replace(
     "batch_size: 8, ema: 0.9, shuffle: false, drop_remainder: true, compile: auto",
 )
 #: A layer that XLA cannot compile.
-LASTING = """\
+RECURRENT = """\
 tfgraph: 1
 inputs: {x: [4, 2], y: [1]}
 layers:
@@ -38,8 +40,10 @@ train: {epochs: 2, batch_size: 8, compile: auto}
 
 @pytest.fixture
 def _worthwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short runs are taken for long ones."""
+    """Short runs are taken for long ones, and measured in short turns."""
+    monkeypatch.setattr(compiling, "SECONDS_PER_CALL", 0.01)
     monkeypatch.setattr(compiling, "WORTHWHILE", 0.0)
+    monkeypatch.setattr(compiling, "SHARE", 1e9)
 
 
 def check_equal(ours: Run, theirs: Run) -> None:
@@ -54,12 +58,70 @@ def train(text: str, **arguments: Any) -> Run:
     return tfgraph.train(tfgraph.loads(text), **arguments)
 
 
+def recurrent_rows() -> dict[str, Any]:
+    """The training split of RECURRENT: its last batch is a smaller one."""
+    draws = np.random.default_rng(0)
+    return {
+        "x": draws.normal(size=(20, 4, 2)).astype("float32"),
+        "y": draws.normal(size=(20, 1)).astype("float32"),
+    }
+
+
 def test_a_short_run_is_not_compiled(tmp_path: Path) -> None:
     run = train(SMALL, run_dir=tmp_path / "run")
     assert not run.graph.compiled
     check_equal(run, train(SMALL.replace(", compile: auto", "")))
     log = (tmp_path / "run" / "run.log").read_text()
-    assert "not compiled: all steps take less than 10 s" in log
+    assert "not compiled: all steps take less than 20 s" in log
+
+
+def test_a_run_of_many_steps_in_little_time_is_not_compiled(tmp_path: Path) -> None:
+    lasting = SMALL.replace("epochs: 4", "epochs: 100000000, time_limit: 1 second")
+    train(lasting, run_dir=tmp_path / "run")
+    log = (tmp_path / "run" / "run.log").read_text()
+    assert "not compiled: all steps take less than 20 s" in log
+
+
+def test_a_run_that_measuring_would_prolong_by_more_than_a_tenth_is_not_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "WORTHWHILE", 0.0)
+    train(SMALL, run_dir=tmp_path / "run")
+    log = (tmp_path / "run" / "run.log").read_text()
+    assert "not compiled: measuring would take more than a tenth of the run" in log
+
+
+def test_a_model_that_does_not_fit_into_memory_twice_is_not_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = cost_of_training(tfgraph.loads(SMALL))
+    monkeypatch.setattr(compiling, "machine_memory", lambda: cost.peak + 2 * cost.weights)
+    train(SMALL, run_dir=tmp_path / "run")
+    log = (tmp_path / "run" / "run.log").read_text()
+    assert "not compiled: two models to measure would not fit into memory" in log
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_turn_lasts_though_an_epoch_is_short(compiled: bool) -> None:
+    plan = tfgraph.loads(RECURRENT.replace("  - lstm: 3\n", "  - reshape: [8]\n"))
+    graph = tfgraph.build(plan, compiled=compiled)
+    count, seconds = compiling._turn_length(graph, recurrent_rows())
+    assert count * seconds >= SECONDS_PER_CALL
+    assert count > 8
+
+
+@pytest.mark.usefixtures("_worthwhile")
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_a_run_that_is_compiled_starts_where_it_would_without_measuring(
+    precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "LEAST_GAIN", -1e9)
+    spec = RECURRENT.replace("  - lstm: 3\n", "  - reshape: [8]\n  - dense: 4\n  - batch_norm\n")
+    spec = spec.replace("compile: auto", f"compile: auto, ema: 0.9, precision: {precision}")
+    data = {"train": recurrent_rows()}
+    run = train(spec, data=data)
+    assert run.graph.compiled
+    check_equal(run, train(spec.replace("compile: auto", "compile: true"), data=data))
 
 
 @pytest.mark.usefixtures("_worthwhile")
@@ -80,15 +142,10 @@ def test_a_run_that_lasts_is_compiled_where_that_is_faster_and_goes_on_so(
 
 @pytest.mark.usefixtures("_worthwhile")
 def test_what_cannot_be_compiled_is_not(tmp_path: Path) -> None:
-    draws = np.random.default_rng(0)
-    rows = {
-        "x": draws.normal(size=(20, 4, 2)).astype("float32"),
-        "y": draws.normal(size=(20, 1)).astype("float32"),
-    }
-    data = {"train": rows}
-    run = train(LASTING, data=data, run_dir=tmp_path / "run")
+    data = {"train": recurrent_rows()}
+    run = train(RECURRENT, data=data, run_dir=tmp_path / "run")
     assert not run.graph.compiled
-    check_equal(run, train(LASTING.replace("compile: auto", "compile: false"), data=data))
+    check_equal(run, train(RECURRENT.replace("compile: auto", "compile: false"), data=data))
     said = "not compiled: layer `lstm_1` (<spec>:4) cannot be compiled: XLA has no operation"
     assert said in (tmp_path / "run" / "run.log").read_text()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from tfgraph.api.component import Component
 from tfgraph.api.facts import LayerFacts
@@ -15,6 +15,7 @@ from tfgraph.api.tensors import TensorSpec, WeightSpec
 from tfgraph.lazy import tf
 
 Tensor = Any  # a tf.Tensor; TensorFlow ships no types
+_Kind = Literal["uniform", "normal", "words"]
 
 
 def seed_of(*parts: object) -> int:
@@ -29,11 +30,23 @@ def _shape(x: Tensor) -> Any:
     return x.shape if x.shape.is_fully_defined() else tf.shape(x)
 
 
-def _words(shape: Any, seed: Tensor, alg: str) -> Tensor:
-    return tf.random.stateless_uniform(shape, seed, None, None, tf.uint32, alg=alg)
+#: TensorFlow's numbers of the algorithms that draw.
+_PHILOX, _THREEFRY = 1, 2
 
 
-def _drawn_by_xla(draw: Callable[..., Tensor], shape: Any, seed: Tensor) -> Tensor:
+def _draw(kind: _Kind, shape: Any, key: Tensor, counter: Tensor, algorithm: int) -> Tensor:
+    """Float32 numbers, or words of 32 bits, as a function of the key and where the counter starts."""
+    ops = tf.raw_ops
+    draw, dtype = {
+        "uniform": (ops.StatelessRandomUniformV2, tf.float32),
+        "normal": (ops.StatelessRandomNormalV2, tf.float32),
+        "words": (ops.StatelessRandomUniformFullIntV2, tf.uint32),
+    }[kind]
+    key, counter = tf.reshape(key, [1]), tf.reshape(counter, [-1])
+    return draw(shape=shape, key=key, counter=counter, alg=tf.constant(algorithm), dtype=dtype)
+
+
+def _drawn_by_xla(kind: _Kind, shape: Any, key: Tensor, number: Tensor) -> Tensor:
     """Random numbers that are all in memory before anything is computed from them.
 
     XLA would else make a number where it is used, and one after the other: five times as slow. It
@@ -41,8 +54,11 @@ def _drawn_by_xla(draw: Callable[..., Tensor], shape: Any, seed: Tensor) -> Tens
     """
 
     def drawn() -> Tensor:
-        numbers = draw(shape, seed, alg="threefry")
-        steps = tf.cast(seed[1] < 0, tf.int32)  # a training step is not below 0
+        # Its counter has 64 bits, where that of Philox has 128: half of a large number is in the key.
+        half = tf.constant(32, tf.uint64)
+        own = key + tf.bitwise.right_shift(number, half)
+        numbers = _draw(kind, shape, own, tf.bitwise.left_shift(number, half), _THREEFRY)
+        steps = tf.cast(tf.equal(number, tf.uint64.max), tf.int32)
         made = tf.while_loop(
             lambda i, _: i < steps,
             lambda i, changed: (i + 1, changed + tf.cast(i, changed.dtype)),
@@ -84,10 +100,15 @@ class Context:
         evaluation what is drawn with it depends on how a split is cut into batches: `uniform`
         does not.
         """
+        return tf.stack([tf.constant(self._key(purpose), tf.int64), self._number()])
+
+    def _key(self, purpose: str) -> int:
         mode = "train" if self.training else "evaluate"
-        key = seed_of(self.spec_seed, self.name, purpose, mode)
+        return seed_of(self.spec_seed, self.name, purpose, mode)
+
+    def _number(self) -> Tensor:
         number = self.draw if self.training and self.draw is not None else self.step
-        return tf.stack([tf.constant(key, tf.int64), tf.cast(number, tf.int64)])
+        return tf.cast(number, tf.int64)
 
     def uniform(self, x: Tensor, purpose: str = "") -> Tensor:
         """Uniform numbers from 0 to 1, float32, one for each value of `x` ([batch, …]).
@@ -96,14 +117,14 @@ class Context:
         position in the data, and not on the batch that it stands in.
         """
         if self.training:
-            return self._drawn(tf.random.stateless_uniform, _shape(x), purpose)
-        return self._by_row(x, tf.float32, purpose)
+            return self._drawn("uniform", _shape(x), purpose)
+        return self._by_row("uniform", x, tf.float32, purpose)
 
     def normal(self, x: Tensor, purpose: str = "") -> Tensor:
         """Standard normal numbers, keyed and shaped as those of `uniform` are."""
         if self.training:
-            return self._drawn(tf.random.stateless_normal, _shape(x), purpose)
-        return self._by_row(x, tf.float32, purpose, normal=True)
+            return self._drawn("normal", _shape(x), purpose)
+        return self._by_row("normal", x, tf.float32, purpose)
 
     def bernoulli(self, x: Tensor, probability: float, purpose: str = "") -> Tensor:
         """Ones with `probability` and else zeros, one for each value of `x` and of its type.
@@ -116,46 +137,40 @@ class Context:
             return tf.cast(self.uniform(x, purpose) < probability, x.dtype)
         dtype = tf.uint8 if (probability * 256).is_integer() else tf.uint16
         values = dtype.max + 1
-        draw = self._bits if self.training else self._by_row
-        drawn = tf.cast(draw(x, dtype, purpose), tf.float32)
+        drawn = tf.cast(self._bits(x, dtype, purpose), tf.float32)
         # Both terms are multiples of 1/65536 at the finest, so that the sum is exact. TensorFlow
         # vectorises it, and no comparison of small integers.
         return tf.cast(tf.floor(drawn / values + round(probability * values) / values), x.dtype)
 
     def _bits(self, x: Tensor, dtype: Any, purpose: str) -> Tensor:
         """Random numbers of an unsigned type, several out of one that is drawn."""
+        if not self.training:
+            return self._by_row("words", x, dtype, purpose)
         known = x.shape.num_elements()
         count = tf.size(x) if known is None else known
-        drawn = self._drawn(_words, [(count * dtype.size + 3) // 4], purpose)
+        drawn = self._drawn("words", [(count * dtype.size + 3) // 4], purpose)
         return tf.reshape(tf.reshape(tf.bitcast(drawn, dtype), [-1])[:count], _shape(x))
 
-    def _drawn(self, draw: Callable[..., Tensor], shape: Any, purpose: str) -> Tensor:
-        """What a stateless random operation gives in training."""
-        seed = self.seed(purpose)
+    def _drawn(self, kind: _Kind, shape: Any, purpose: str) -> Tensor:
+        """Random numbers of a training step, as many as one likes below four billion."""
+        number = tf.cast(self._number(), tf.uint64)
+        key = tf.constant(self._key(purpose), tf.uint64)
         if self.compiled:
-            return _drawn_by_xla(draw, shape, seed)
-        return draw(shape, seed, alg="philox")
+            return _drawn_by_xla(kind, shape, key, number)
+        return _draw(kind, shape, key, tf.stack([tf.zeros_like(number), number]), _PHILOX)
 
-    def _by_row(self, x: Tensor, dtype: Any, purpose: str, *, normal: bool = False) -> Tensor:
+    def _by_row(self, kind: _Kind, x: Tensor, dtype: Any, purpose: str) -> Tensor:
         """Random numbers that depend on the positions of rows: float32, or all bits of a type."""
         # A block of the counter gives 16 bytes: the rows start at blocks of their own.
         shape = tf.shape(x, out_type=tf.int64)
         values = tf.reduce_prod(shape[1:])
         blocks = (values * dtype.size + 15) // 16
         first = tf.cast(self.step, tf.int64) * blocks
-        floating = dtype.is_floating
-        ops = tf.raw_ops
-        draw = ops.StatelessRandomUniformV2 if floating else ops.StatelessRandomUniformFullIntV2
-        if normal:
-            draw = ops.StatelessRandomNormalV2
-        drawn = draw(
-            shape=tf.stack([shape[0], 4 * blocks]),
-            key=tf.constant([seed_of(self.spec_seed, self.name, purpose, "evaluate")], tf.uint64),
-            counter=tf.cast(tf.stack([first, tf.zeros_like(first)]), tf.uint64),
-            alg=tf.constant(1),  # Philox
-            dtype=dtype if floating else tf.uint32,
-        )
-        if not floating:
+        counter = tf.cast(tf.stack([first, tf.zeros_like(first)]), tf.uint64)
+        whole = tf.stack([shape[0], 4 * blocks])
+        key = tf.constant(self._key(purpose), tf.uint64)
+        drawn = _draw(kind, whole, key, counter, _PHILOX)
+        if not dtype.is_floating:
             drawn = tf.reshape(tf.bitcast(drawn, dtype), tf.stack([shape[0], -1]))
         return tf.reshape(drawn[:, :values], shape)
 

@@ -32,12 +32,23 @@ def examination(
     `field/NAME` are the batch's fields, `layer/NAME` the outputs of layers, in the order of the
     plan, then `loss`, then `gradient/NAME` those of the weights. With a scaling of the loss a
     gradient that is not finite is no fault as long as a lower one may mend it. `compiled` says
-    whether training is compiled with XLA: the examination is not, but draws the same numbers.
+    whether steps of whole batches are compiled with XLA: the examination is not, but draws the same
+    numbers.
     """
 
     def examine(**arrays: Tensor) -> dict[str, Tensor]:
         step = global_step.read_value()
         batches = Batches(arrays, plan.fields, plan.spec.training)
+        if not compiled or batches.always_whole():
+            return examined(step, batches, compiled=compiled)
+        found: dict[str, Tensor] = tf.cond(
+            batches.is_whole(step),
+            lambda: examined(step, batches, compiled=True),
+            lambda: examined(step, batches, compiled=False),
+        )
+        return found
+
+    def examined(step: Tensor, batches: Batches, *, compiled: bool) -> dict[str, Tensor]:
         if plan.spec.training.gradient_accumulation > 1:
             return _of_parts(plan, read(weights), step, batches, scaling, compiled=compiled)
         batch = batches.of_step(step)

@@ -75,7 +75,8 @@ def _passes(
     """
 
     def one(now: LoopState, own: Batches) -> LoopState:
-        loss = training_step(plan, variables, now.step, own, compiled=compiled)
+        by_xla = compiled and own.whole
+        loss = training_step(plan, variables, now.step, own, compiled=by_xla)
         loss = tf.cast(loss, tf.float64)
         return LoopState(now.step + 1, now.total + loss, loss)
 

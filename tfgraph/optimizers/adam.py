@@ -84,12 +84,13 @@ class AdamStep(AdaptiveMoments):
             slots[name].read_value()
             for name in ("mean_gradient", "mean_square", "largest_mean_square")
         )
-        mean += (1 - self.beta1) * (gradient - mean)
-        square += (1 - self.beta2) * (tf.square(gradient) - square)
+        beta1 = tf.constant(self.beta1, variable.dtype)
+        beta2 = tf.constant(self.beta2, variable.dtype)
+        mean += (1 - beta1) * (gradient - mean)
+        square += (1 - beta2) * (tf.square(gradient) - square)
         largest = tf.maximum(largest, square)
-        powers = (_power(tf.constant(b, variable.dtype), step) for b in (self.beta1, self.beta2))
-        of_mean, of_square = (1 - power for power in powers)
-        rate = tf.cast(learning_rate, variable.dtype) * tf.sqrt(of_square) / of_mean
+        correction = tf.sqrt(1 - _power(beta2, step)) / (1 - _power(beta1, step))
+        rate = tf.cast(learning_rate, variable.dtype) * correction
         return tf.group(
             variable.assign_sub(rate * mean / (tf.sqrt(largest) + self.epsilon)),
             slots["mean_gradient"].assign(mean),

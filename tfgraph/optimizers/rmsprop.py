@@ -83,7 +83,8 @@ class RMSProp(Optimizer):
             return self.update(variable, gradient, slots, learning_rate, step)
         # The velocity, which nothing reads, is not written: a quarter of the passes over memory.
         before, value = slots["mean_square"].read_value(), variable.read_value()
-        mean_square = before + (1 - self.decay) * (tf.square(gradient) - before)
+        part = 1 - tf.constant(self.decay, variable.dtype)
+        mean_square = before + part * (tf.square(gradient) - before)
         rate = tf.cast(learning_rate, variable.dtype)
         change = rate * gradient * tf.math.rsqrt(mean_square + self.epsilon)
         return tf.group(slots["mean_square"].assign(mean_square), variable.assign(value - change))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Mapping
@@ -9,17 +10,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tfgraph.errors import TfgraphError
+from tfgraph.run.interrupts import SECONDS_PER_CALL
 from tfgraph.run.restoring import state_of
+from tfgraph.spec.plan.cost import cost_of_training
+from tfgraph.spec.plan.memory import machine_memory
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
+    from tfgraph.spec.plan import Plan
 
-#: Seconds that all steps take at least where compiling them may win more than it costs.
-WORTHWHILE = 10.0
+#: Seconds that a run takes at least where compiling its steps may win more than it costs.
+WORTHWHILE = 20.0
 #: The share of a step's time that XLA must save, since turns differ by as much.
 LEAST_GAIN = 0.03
-#: Seconds of a turn, and turns of each graph.
-TURN, TURNS = 0.1, 5
+#: Turns of each graph, at least and at most, and the share of the run that all of them may take.
+LEAST_TURNS, MOST_TURNS, SHARE = 3, 5, 0.1
+#: One that needs so many times as long in the first turns is the slower one.
+FAR_SLOWER = 2.0
 
 
 @dataclass(frozen=True)
@@ -45,23 +52,18 @@ class _Diverges(Exception):
 def measured(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph, Measured]:
     """The faster one of a graph that is not compiled and the same compiled, and what was measured.
 
-    Both make some of the `steps` steps by turns; the one returned is as it was before them. Where
-    all steps take less than `WORTHWHILE` seconds nothing is compiled, which takes a second or more.
+    Both make some of the `steps` steps by turns; the one returned is as it was before them. Nothing
+    is compiled, which takes a second or more, where the run takes less than `WORTHWHILE` seconds,
+    where its steps are so few that measuring would take more than a tenth of it, or where a second
+    model would not fit the machine's memory.
     """
-    from tfgraph.graph import build
-
     if not steps:
         return graph, Measured(reason="there is no step")
+    if not _fit_twice(graph.plan):
+        return graph, Measured(reason="two models to measure would not fit into memory")
     before = state_of(graph)
     try:
-        count, plain = _turn_length(graph, arrays)
-        if plain * steps < WORTHWHILE:
-            found = Measured(plain, reason=f"all steps take less than {WORTHWHILE:g} s")
-        else:
-            other = build(graph.plan, compiled=True)
-            found = _by_turns(graph, other, arrays, count)
-            if found.gains:
-                graph = other
+        graph, found = _faster(graph, arrays, steps)
     except _Diverges:
         found = Measured(reason="the loss becomes infinite or NaN")
     except TfgraphError as error:
@@ -71,22 +73,65 @@ def measured(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph
     return graph, found
 
 
-def _by_turns(plain: Graph, compiled: Graph, arrays: Mapping[str, Any], count: int) -> Measured:
-    counts = {plain: count, compiled: _turn_length(compiled, arrays)[0]}
-    taken: dict[Graph, list[float]] = {plain: [], compiled: []}
-    for _ in range(TURNS):
+def _fit_twice(plan: Plan) -> bool:
+    """Whether there is memory for a second graph, and for a copy of the state."""
+    cost, memory = cost_of_training(plan), machine_memory()
+    state = cost.weights + cost.slots + cost.averages
+    return memory is None or cost.peak + 2 * state <= memory
+
+
+def _faster(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph, Measured]:
+    from tfgraph.graph import build
+
+    count, plain = _turn_length(graph, arrays)
+    limit = graph.plan.spec.training.time_limit
+    lasts = min(plain * steps, limit.seconds if limit else math.inf)
+    if lasts < WORTHWHILE:
+        return graph, Measured(plain, reason=f"all steps take less than {WORTHWHILE:g} s")
+    turns = min(MOST_TURNS, int(SHARE * lasts / (2 * count * plain)))
+    if turns < LEAST_TURNS:
+        return graph, Measured(plain, reason="measuring would take more than a tenth of the run")
+    other = build(graph.plan, compiled=True)
+    found = _by_turns({graph: count, other: _turn_length(other, arrays)[0]}, arrays, turns)
+    measured = Measured(found[graph], found[other])
+    return (other if measured.gains else graph), measured
+
+
+def _by_turns(
+    counts: Mapping[Graph, int], arrays: Mapping[str, Any], turns: int
+) -> dict[Any, float]:
+    """Seconds of a step of each graph, in turns of so many steps."""
+    taken: dict[Any, list[float]] = {graph: [] for graph in counts}
+    for _ in range(turns):
         for graph, steps in counts.items():
             taken[graph].append(_seconds(graph, arrays, steps))
-    return Measured(statistics.median(taken[plain]), statistics.median(taken[compiled]))
+        last = [each[-1] for each in taken.values()]
+        if max(last) > FAR_SLOWER * min(last):
+            break
+    return {graph: statistics.median(each) for graph, each in taken.items()}
 
 
 def _turn_length(graph: Graph, arrays: Mapping[str, Any]) -> tuple[int, float]:
-    """The steps of a turn, and seconds of one; the first call, which sets all up, does not count."""
-    _seconds(graph, arrays, 1)
+    """The steps of a turn, which is as long as a call in training, and seconds of one of them."""
+    _make_ready(graph, arrays)
     count = 1
-    while count * (step := _seconds(graph, arrays, count)) < TURN:
-        count = min(8 * count, int(TURN / step) + 1)
-    return count, step
+    while True:
+        step = min(_seconds(graph, arrays, count) for _ in range(2))
+        if count * step >= SECONDS_PER_CALL:
+            return count, step
+        count = min(8 * count, int(SECONDS_PER_CALL / step) + 1)
+
+
+def _make_ready(graph: Graph, arrays: Mapping[str, Any]) -> None:
+    """Make a step of each kind, which sets it up: of a whole batch, and the last one of an epoch."""
+    from tfgraph.graph.batches import steps_per_epoch
+
+    (examples,) = {len(array) for array in arrays.values()}
+    epoch = steps_per_epoch(examples, graph.plan.spec.training)
+    _seconds(graph, arrays, 1)
+    # Never back: the updates that a scaling has left out are counted from the first step on.
+    graph.step.assign_add(epoch - 1 - graph.step % epoch)
+    _seconds(graph, arrays, 1)
 
 
 def _seconds(graph: Graph, arrays: Mapping[str, Any], steps: int) -> float:

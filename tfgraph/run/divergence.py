@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfgraph.errors import DivergedError
+from tfgraph.run.interrupts import SECONDS_PER_CALL
 from tfgraph.run.restoring import assign, state_of
 from tfgraph.spec import Plan
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 _LARGE_STEP = 1.0
 #: So many steps are made again in the first call, and twice as many in each further one.
 _FIRST_CALL = 64
-#: A call should not last longer than about so many seconds: a signal waits for its end.
-SECONDS_PER_CALL = 0.25
 #: Who waits is told why, where it lasts longer than so many seconds.
 SECONDS_UNTOLD = 2.0
 

@@ -18,6 +18,8 @@ _PRESSED = (signal.SIGINT, signal.SIGTERM)
 _HANGUP = getattr(signal, "SIGHUP", None)
 #: What ends a run.
 ENDING = (*_PRESSED, _HANGUP) if _HANGUP else _PRESSED
+#: A call should not last longer than about so many seconds: signals wait for its end.
+SECONDS_PER_CALL = 0.25
 #: What is done before leaving may wait for a disk: it gets so many seconds.
 SECONDS_TO_LEAVE = 2.0
 #: Whoever has sent a signal is told what is waited for, where it lasts longer.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tfgraph.errors import DataError, Interrupted
 from tfgraph.run.events import Outcome, Record, RunInfo, Status
 from tfgraph.run.history import History
-from tfgraph.run.interrupts import Signals
+from tfgraph.run.interrupts import SECONDS_PER_CALL, Signals
 from tfgraph.run.keeping import Keeper
 from tfgraph.run.listeners import Listeners
 from tfgraph.run.timetable import Timetable
@@ -19,8 +19,6 @@ from tfgraph.run.timetable import Timetable
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
 
-#: A call should last about so many seconds: signals and the progress bar wait for its end.
-SECONDS_PER_CALL = 0.25
 #: The first calls say little of how long a step takes: the number of steps grows by degrees.
 MOST_GROWTH = 8
 
