@@ -202,6 +202,18 @@ def test_a_run_without_memory_is_begun_again_with_another_batch(call: Caller) ->
     assert f"to go on:\n  {again}\n" in outcome.err
 
 
+def test_a_run_that_cannot_be_compiled_is_begun_again_as_it_is(call: Caller) -> None:
+    text = LINE.replace("layers:\n", "layers:\n  - reshape: [1, 2]\n  - lstm: 3\n")
+    Path("line.yaml").write_text(text)
+    outcome = call("train", "line.yaml", "--set", "train.compile=true")
+    assert outcome.code == 3
+    said = "error: layer `lstm_1` (line.yaml:5) cannot be compiled: XLA has no operation "
+    assert said in outcome.err
+    assert "help: leave it as it is: `--set train.compile=false`, " in outcome.err
+    assert "to go on:\n  tfgraph train line.yaml --set 'train.compile=…'\n" in outcome.err
+    assert call("train", "line.yaml", "--set", "train.compile=false").code == 0
+
+
 def test_a_run_that_watches_no_figure_any_more_goes_on(call: Caller) -> None:
     best = ("--set", "train.checkpoint={best: loss, every: 4 steps, keep: 9}")
     assert call("train", "line.yaml", *best).code == 0

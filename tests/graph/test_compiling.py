@@ -146,4 +146,7 @@ def test_a_layer_that_cannot_be_compiled_is_named():
     assert caught.value.message == (
         "layer `lstm_1` (<spec>:4) cannot be compiled: XLA has no operation `BlockLSTM`"
     )
-    assert caught.value.help == "leave out `compile` in `train`"
+    assert caught.value.help == (
+        "leave it as it is: `--set train.compile=false`, in Python `compiled=False`"
+    )
+    assert caught.value.settings == ("train.compile",)

@@ -42,7 +42,7 @@ train: {epochs: 2, batch_size: 8, compile: auto}
 def _worthwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short runs are taken for long ones, and measured in short turns."""
     monkeypatch.setattr(compiling, "SECONDS_PER_CALL", 0.01)
-    monkeypatch.setattr(compiling, "WORTHWHILE", 0.0)
+    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0.0)
     monkeypatch.setattr(compiling, "SHARE", 1e9)
 
 
@@ -85,7 +85,7 @@ def test_a_run_of_many_steps_in_little_time_is_not_compiled(tmp_path: Path) -> N
 def test_a_run_that_measuring_would_prolong_by_more_than_a_tenth_is_not_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiling, "WORTHWHILE", 0.0)
+    monkeypatch.setattr(compiling, "WORTH_COMPILING", 0.0)
     train(SMALL, run_dir=tmp_path / "run")
     log = (tmp_path / "run" / "run.log").read_text()
     assert "not compiled: measuring would take more than a tenth of the run" in log
@@ -134,7 +134,9 @@ def test_a_run_that_lasts_is_compiled_where_that_is_faster_and_goes_on_so(
     check_equal(straight, train(SMALL.replace("compile: auto", "compile: true")))
     short = SMALL.replace("epochs: 4", "epochs: 2")
     train(short, run_dir=tmp_path / "run")
-    monkeypatch.setattr(compiling, "WORTHWHILE", 1e9)  # measured again it would not be compiled
+    monkeypatch.setattr(
+        compiling, "WORTH_COMPILING", 1e9
+    )  # measured again it would not be compiled
     resumed = tfgraph.resume(tmp_path / "run", plan=tfgraph.loads(SMALL))
     assert resumed.graph.compiled
     check_equal(resumed, straight)

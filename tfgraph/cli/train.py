@@ -123,17 +123,22 @@ class Teller:
                     click.echo(_ERASE, nl=False, err=True)
 
     def trained(
-        self, run: Callable[..., Any], started: Callable[[RunInfo], None] = lambda run: None
+        self,
+        run: Callable[..., Any],
+        started: Callable[[RunInfo], None] = lambda run: None,
+        *,
+        measures: bool = False,
     ) -> None:
         """Train, and say how it ended; `run` takes what `train` and `resume` have in common.
 
-        `started` is called when the first step follows.
+        `started` is called when the first step follows, and `measures` says that it may be measured
+        before whether XLA makes it faster.
         """
         from tfgraph.cli.summary import Summary
 
         summary = Summary(self.plugins, self.changes)
         try:
-            self.train(run, summary, started)
+            self.train(run, summary, started, measures=measures)
         except KeyboardInterrupt as stopped:
             raise self.interrupted(stopped, summary) from stopped
         except TfgraphError as error:
@@ -142,7 +147,12 @@ class Teller:
         self.ended(summary)
 
     def train(
-        self, run: Callable[..., Any], summary: Summary, started: Callable[[RunInfo], None]
+        self,
+        run: Callable[..., Any],
+        summary: Summary,
+        started: Callable[[RunInfo], None],
+        *,
+        measures: bool,
     ) -> None:
         """Load what is needed, and train while the summary and the screen are told."""
         from tfgraph.cli.progress import Progress
@@ -165,7 +175,8 @@ class Teller:
             sys.stderr.flush()
 
         with leaving_at_the_second(stopping, leave), ExitStack() as preparing:
-            preparing.enter_context(self.waiting("preparing data and graph …"))
+            measuring = ", measuring steps with XLA and without" if measures else ""
+            preparing.enter_context(self.waiting(f"preparing data and graph{measuring} …"))
 
             def begins(info: RunInfo) -> None:
                 preparing.close()
@@ -238,7 +249,10 @@ def _begin(
         RunDirectory(source).manifest()
     teller.begins(f"training {plan.spec.name} for {_length(plan)} in {place}")
     again = None if directory else free
-    teller.trained(lambda **told: train(plan, place, weights_from=source, again=again, **told))
+    teller.trained(
+        lambda **told: train(plan, place, weights_from=source, again=again, **told),
+        measures=plan.spec.training.compile == "auto",
+    )
 
 
 def _refuse_folder(spec: str) -> None:

@@ -108,7 +108,8 @@ def located(plan: Plan, error: Exception) -> GraphError:
         what = f"{found[0]} ({_line(found[1])})" if found else f"the spec `{plan.spec.name}`"
         return GraphError(
             f"{what} cannot be compiled: XLA has no operation `{lacking[1]}`",
-            help="leave out `compile` in `train`",
+            help="leave it as it is: `--set train.compile=false`, in Python `compiled=False`",
+            settings=("train.compile",),
         )
     if found is None:
         return GraphError(f"TensorFlow failed in the graph of `{plan.spec.name}`: {reason}")

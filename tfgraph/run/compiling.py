@@ -14,13 +14,12 @@ from tfgraph.run.interrupts import SECONDS_PER_CALL
 from tfgraph.run.restoring import state_of
 from tfgraph.spec.plan.cost import cost_of_training
 from tfgraph.spec.plan.memory import machine_memory
+from tfgraph.spec.training import WORTH_COMPILING
 
 if TYPE_CHECKING:
     from tfgraph.graph import Graph
     from tfgraph.spec.plan import Plan
 
-#: Seconds that a run takes at least where compiling its steps may win more than it costs.
-WORTHWHILE = 20.0
 #: The share of a step's time that XLA must save, since turns differ by as much.
 LEAST_GAIN = 0.03
 #: Turns of each graph, at least and at most, and the share of the run that all of them may take.
@@ -53,7 +52,7 @@ def measured(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph
     """The faster one of a graph that is not compiled and the same compiled, and what was measured.
 
     Both make some of the `steps` steps by turns; the one returned is as it was before them. Nothing
-    is compiled, which takes a second or more, where the run takes less than `WORTHWHILE` seconds,
+    is compiled, which takes a second or more, where the run takes less than `WORTH_COMPILING` seconds,
     where its steps are so few that measuring would take more than a tenth of it, or where a second
     model would not fit the machine's memory.
     """
@@ -65,7 +64,9 @@ def measured(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph
     try:
         graph, found = _faster(graph, arrays, steps)
     except _Diverges:
-        found = Measured(reason="the loss becomes infinite or NaN")
+        found = Measured(
+            reason="there is nothing to measure, since the loss becomes infinite or NaN"
+        )
     except TfgraphError as error:
         found = Measured(reason=error.message)
     for name, variable in graph.state.items():
@@ -86,8 +87,9 @@ def _faster(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph,
     count, plain = _turn_length(graph, arrays)
     limit = graph.plan.spec.training.time_limit
     lasts = min(plain * steps, limit.seconds if limit else math.inf)
-    if lasts < WORTHWHILE:
-        return graph, Measured(plain, reason=f"all steps take less than {WORTHWHILE:g} s")
+    if lasts < WORTH_COMPILING:
+        reason = f"all steps take less than {WORTH_COMPILING} s"
+        return graph, Measured(plain, reason=reason)
     turns = min(MOST_TURNS, int(SHARE * lasts / (2 * count * plain)))
     if turns < LEAST_TURNS:
         return graph, Measured(plain, reason="measuring would take more than a tenth of the run")

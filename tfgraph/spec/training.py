@@ -8,6 +8,8 @@ from tfgraph.api import Duration, Group, Interval, ParameterError, param
 
 #: What is evaluated beside the metrics, and made small.
 LOSS = "loss"
+#: Seconds that a run takes at least where compiling its steps may win more than it costs.
+WORTH_COMPILING = 20
 #: A batch of one example makes evaluation slow, and nothing depends on the batch's size.
 LEAST_EVALUATED = 128
 
@@ -80,10 +82,10 @@ class Training(Group):
     compile: bool | Literal["auto"] = param(
         "Compile the steps with XLA: a gain for dense layers and for models so small that starting "
         "their operations takes longer than computing them; a loss for convolutions and for the "
-        "steps of recurrent layers. It takes a second or more before the first step. `auto` "
-        "measures both before a run that is to last, and keeps to the faster one, also where the "
-        "run goes on. What is compiled rounds otherwise and draws other masks, so that two runs "
-        "with `auto` may differ.",
+        "steps of recurrent layers; lstm cannot be compiled. It takes a second or more before the "
+        f"first step. `auto` measures both before a run of {WORTH_COMPILING} seconds or more, for "
+        "a tenth of it at most, and keeps to the faster one, also where the run goes on. What is "
+        "compiled rounds otherwise and draws other masks, so that two runs with `auto` may differ.",
         default=False,
         also=("jit_compile", "xla"),
     )
