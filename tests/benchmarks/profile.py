@@ -18,20 +18,24 @@ REFRESH = "python -m tests.benchmarks profile --record"
 
 
 def measure(models: Sequence[str], rounds: int, *, share: float = 1.0) -> dict[str, Any]:
-    """The median over the rounds of each part of each model's step, in microseconds."""
+    """The median over the rounds of each part of each model's step, in microseconds.
+
+    A step is compiled where `compile: auto` finds that faster.
+    """
     results = {}
-    with workers(["tfgraph"], threads()) as found, tempfile.TemporaryDirectory() as folder:
-        task, worker = str(Path(folder) / "task.npz"), found["tfgraph"]
+    with workers(["tfgraph"], threads()) as peers, tempfile.TemporaryDirectory() as folder:
+        task, worker = str(Path(folder) / "task.npz"), peers["tfgraph"]
         for model in models:
             worker("call", function="make_task", model=model, file=task, masks=True)
             steps = max(1, round(TURNS[model] * share))
-            each = [
-                worker("call", function="measure_profile", file=task, steps=steps)
-                for _ in range(rounds)
-            ]
-            results[model] = {
+            found = worker(
+                "call", function="measure_profile", file=task, steps=steps, rounds=rounds
+            )
+            each = found["rounds"]
+            parts = {
                 part: round(statistics.median(one[part] for one in each), 2) for part in each[0]
             }
+            results[model] = {"compiled": found["compiled"], "parts": parts}
     packages = ["tfgraph-core", "numpy", "tensorflow"]
     made = made_with(f"{REFRESH} --rounds {rounds}", packages)
     return {**made, "rounds": rounds, "results": results}
@@ -39,9 +43,12 @@ def measure(models: Sequence[str], rounds: int, *, share: float = 1.0) -> dict[s
 
 def table(result: dict[str, Any]) -> Table:
     """A line for each model, a column for each part, the whole at the end."""
-    parts = list(next(iter(result["results"].values())))
+    parts = list(next(iter(result["results"].values()))["parts"])
     rows = [
-        [model, *(digits(found[part]) for part in parts)]
+        [
+            f"{model}, compiled" if found["compiled"] else model,
+            *(digits(found["parts"][part]) for part in parts),
+        ]
         for model, found in result["results"].items()
     ]
     return ["µs a step, traced", *parts], rows

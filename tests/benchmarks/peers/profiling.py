@@ -1,4 +1,8 @@
-"""Where a step's time goes: TensorFlow's own trace of a training call, summed by parts of the step."""
+"""Where a step's time goes: TensorFlow's own trace of a training call, summed by parts of the step.
+
+What XLA has compiled is a loop of instructions, of which each computes what several operations would.
+An instruction is called after the operation that its result is of.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tfgraph.lazy import tf
 
@@ -16,7 +20,7 @@ from tfgraph.lazy import tf
 #: its name and type have.
 PARTS = {
     "products": re.compile(r"MatMul|Einsum|Conv2D|BlockLSTM"),
-    "random numbers": re.compile(r":(StatelessRandom|Bitcast|Philox)|stateless_random"),
+    "random numbers": re.compile(r"StatelessRandom|stateless_random|:(Bitcast|Philox)"),
     "update": re.compile(r"/optimizer/|:Assign"),
     "loss": re.compile(r"/loss/"),
     "other layers": re.compile(r"/layer/"),
@@ -25,6 +29,8 @@ PARTS = {
 BETWEEN = "between operations"
 #: The event of an operation: its name in the graph, and its type.
 _OPERATION = re.compile(r"^[\w./\-]+:\w+$")
+#: Instructions of XLA that stand for others, which have events of their own.
+_OF_OTHERS = ("while", "call", "conditional")
 
 
 class Event(NamedTuple):
@@ -63,13 +69,51 @@ def operations(trace: bytes) -> Iterator[Event]:
 
     space = xplane_pb2.XSpace()
     space.ParseFromString(trace)
+    known = _instructions(space)
     for plane in space.planes:
+        compiled = {key for key, stat in plane.stat_metadata.items() if stat.name == "hlo_op"}
         for line in plane.lines:
             for event in line.events:
                 name = plane.event_metadata[event.metadata_id].name
+                if any(stat.metadata_id in compiled for stat in event.stats):
+                    name = known.get(name, "")
                 if _OPERATION.match(name):
                     start = line.timestamp_ns * 1000 + event.offset_ps
                     yield Event(name, start, start + event.duration_ps)
+
+
+def _instructions(space: Any) -> dict[str, str]:
+    """The instructions of what XLA has compiled: the operation that each is of, and its kind."""
+    from tensorflow.compiler.xla.service import hlo_pb2
+
+    found = {}
+    for plane in space.planes:
+        for event in plane.event_metadata.values() if plane.name == "/host:metadata" else ():
+            for stat in event.stats:
+                program = hlo_pb2.HloProto.FromString(stat.bytes_value)
+                found.update(_instructions_of(program.hlo_module.computations))
+    return found
+
+
+def _instructions_of(computations: Any) -> Iterator[tuple[str, str]]:
+    by_id = {computation.id: computation for computation in computations}
+    callers = {
+        called: instruction.metadata.op_name
+        for computation in computations
+        for instruction in computation.instructions
+        if instruction.opcode == "call"
+        for called in instruction.called_computation_ids
+    }
+    for computation in computations:
+        for instruction in computation.instructions:
+            if instruction.opcode in _OF_OTHERS:
+                continue
+            within = [instruction]
+            if instruction.opcode == "fusion":
+                within += reversed(by_id[instruction.called_computation_ids[0]].instructions)
+            names = (one.metadata.op_name for one in within)
+            name = next(filter(None, names), callers.get(computation.id) or instruction.name)
+            yield instruction.name, f"{name}:{instruction.opcode.replace('-', '_')}"
 
 
 def by_part(events: Iterable[Event]) -> dict[str, int]:
