@@ -203,7 +203,8 @@ def test_a_run_without_memory_is_begun_again_with_another_batch(call: Caller) ->
 
 
 def test_a_run_that_cannot_be_compiled_is_begun_again_as_it_is(call: Caller) -> None:
-    text = LINE.replace("layers:\n", "layers:\n  - reshape: [1, 2]\n  - lstm: 3\n")
+    layers = "  - reshape: [1, 1]\n  - lstm: 3\n  - matmul: 1\n  - reshape: []\n"
+    text = LINE.replace("layers:\n", f"layers:\n{layers}")
     Path("line.yaml").write_text(text)
     outcome = call("train", "line.yaml", "--set", "train.compile=true")
     assert outcome.code == 3
