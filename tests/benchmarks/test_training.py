@@ -96,6 +96,9 @@ def test_the_recorded_result_is_the_page_and_the_picture_and_nobody_has_learnt_l
 
 def test_the_picture_marks_each_peer_once_a_model_and_once_in_its_legend() -> None:
     recorded = page.recorded("training")
-    marks = ET.fromstring(picture.svg(recorded)).iter("{http://www.w3.org/2000/svg}circle")
+    drawn = ET.fromstring(picture.svg(recorded)).iter("{http://www.w3.org/2000/svg}circle")
+    marks = [mark.attrib for mark in drawn]
     peers = len(shown.peers_of(recorded))
-    assert sum(1 for _ in marks) == peers * (len(TURNS) + 1)
+    assert len(marks) == peers * (len(TURNS) + 1)
+    # The legend's marks are on one line, those of the models each at a height of its own.
+    assert len({mark["cy"] for mark in marks}) == peers * len(TURNS) + 1

@@ -152,7 +152,7 @@ class Context:
         return tf.reshape(tf.reshape(tf.bitcast(drawn, dtype), [-1])[:count], _shape(x))
 
     def _drawn(self, kind: _Kind, shape: Any, purpose: str) -> Tensor:
-        """Random numbers of a training step, as many as one likes below four billion."""
+        """Random numbers of a training step, fewer than 2^32."""
         number = tf.cast(self._number(), tf.uint64)
         key = tf.constant(self._key(purpose), tf.uint64)
         if self.compiled:

@@ -88,8 +88,7 @@ def _faster(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph,
     limit = graph.plan.spec.training.time_limit
     lasts = min(plain * steps, limit.seconds if limit else math.inf)
     if lasts < WORTH_COMPILING:
-        reason = f"all steps take less than {WORTH_COMPILING} s"
-        return graph, Measured(plain, reason=reason)
+        return graph, Measured(plain, reason=f"the run takes less than {WORTH_COMPILING} s")
     turns = min(MOST_TURNS, int(SHARE * lasts / (2 * count * plain)))
     if turns < LEAST_TURNS:
         return graph, Measured(plain, reason="measuring would take more than a tenth of the run")
