@@ -63,11 +63,12 @@ class AdamStep(AdaptiveMoments):
             "epsilon": tf.constant(self.epsilon, variable.dtype),
             "grad": gradient,
         }
-        if self.amsgrad:
-            return tf.raw_ops.ResourceApplyAdamWithAmsgrad(
-                vhat=slots["largest_mean_square"].handle, **shared
-            )
-        return tf.raw_ops.ResourceApplyAdam(**shared)
+        with tf.control_dependencies(self._first(variable, learning_rate)):
+            if self.amsgrad:
+                return tf.raw_ops.ResourceApplyAdamWithAmsgrad(
+                    vhat=slots["largest_mean_square"].handle, **shared
+                )
+            return tf.raw_ops.ResourceApplyAdam(**shared)
 
     def compiled_update(
         self,
@@ -78,7 +79,7 @@ class AdamStep(AdaptiveMoments):
         step: Tensor,
     ) -> Any:
         if not self.amsgrad:
-            return AdamStep.update(self, variable, gradient, slots, learning_rate, step)
+            return self.update(variable, gradient, slots, learning_rate, step)
         # XLA has no kernel for it.
         mean, square, largest = (
             slots[name].read_value()
@@ -91,12 +92,17 @@ class AdamStep(AdaptiveMoments):
         largest = tf.maximum(largest, square)
         correction = tf.sqrt(1 - _power(beta2, step)) / (1 - _power(beta1, step))
         rate = tf.cast(learning_rate, variable.dtype) * correction
-        return tf.group(
-            variable.assign_sub(rate * mean / (tf.sqrt(largest) + self.epsilon)),
-            slots["mean_gradient"].assign(mean),
-            slots["mean_square"].assign(square),
-            slots["largest_mean_square"].assign(largest),
-        )
+        with tf.control_dependencies(self._first(variable, learning_rate)):
+            return tf.group(
+                variable.assign_sub(rate * mean / (tf.sqrt(largest) + self.epsilon)),
+                slots["mean_gradient"].assign(mean),
+                slots["mean_square"].assign(square),
+                slots["largest_mean_square"].assign(largest),
+            )
+
+    def _first(self, variable: Any, learning_rate: Tensor) -> list[Any]:
+        """What is done to the weight before the step."""
+        return []
 
 
 class Adam(AdamStep):
@@ -136,31 +142,9 @@ class AdamW(AdamStep):
         also=("wd",),
     )
 
-    def update(
-        self,
-        variable: Any,
-        gradient: Tensor,
-        slots: dict[str, Any],
-        learning_rate: Tensor,
-        step: Tensor,
-    ) -> Any:
-        with tf.control_dependencies([self._decayed(variable, learning_rate)]):
-            return super().update(variable, gradient, slots, learning_rate, step)
-
-    def compiled_update(
-        self,
-        variable: Any,
-        gradient: Tensor,
-        slots: dict[str, Any],
-        learning_rate: Tensor,
-        step: Tensor,
-    ) -> Any:
-        with tf.control_dependencies([self._decayed(variable, learning_rate)]):
-            return super().compiled_update(variable, gradient, slots, learning_rate, step)
-
-    def _decayed(self, variable: Any, learning_rate: Tensor) -> Any:
+    def _first(self, variable: Any, learning_rate: Tensor) -> list[Any]:
         part = self.weight_decay * tf.cast(learning_rate, variable.dtype)
-        return variable.assign_sub(part * variable.read_value())
+        return [variable.assign_sub(part * variable.read_value())]
 
 
 class Nadam(AdaptiveMoments):

@@ -26,6 +26,7 @@ LEAST_GAIN = 0.03
 LEAST_TURNS, MOST_TURNS, SHARE = 3, 5, 0.1
 #: One that needs so many times as long in the first turns is the slower one.
 FAR_SLOWER = 2.0
+_TOO_LONG = "measuring would take more than a tenth of the run"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ def measured(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph
 
     Both make some of the `steps` steps by turns; the one returned is as it was before them. Nothing
     is compiled, which takes a second or more, where the run takes less than `WORTH_COMPILING` seconds,
-    where its steps are so few that measuring would take more than a tenth of it, or where a second
+    where its steps are so few that the turns would take more than a tenth of it, or where a second
     model would not fit the machine's memory.
     """
     if not steps:
         return graph, Measured(reason="there is no step")
+    if SHARE * steps < 2 * LEAST_TURNS:  # with turns of one step
+        return graph, Measured(reason=_TOO_LONG)
     if not _fit_twice(graph.plan):
         return graph, Measured(reason="two models to measure would not fit into memory")
     before = state_of(graph)
@@ -91,7 +94,7 @@ def _faster(graph: Graph, arrays: Mapping[str, Any], steps: int) -> tuple[Graph,
         return graph, Measured(plain, reason=f"the run takes less than {WORTH_COMPILING} s")
     turns = min(MOST_TURNS, int(SHARE * lasts / (2 * count * plain)))
     if turns < LEAST_TURNS:
-        return graph, Measured(plain, reason="measuring would take more than a tenth of the run")
+        return graph, Measured(plain, reason=_TOO_LONG)
     other = build(graph.plan, compiled=True)
     found = _by_turns({graph: count, other: _turn_length(other, arrays)[0]}, arrays, turns)
     measured = Measured(found[graph], found[other])

@@ -83,9 +83,10 @@ class Training(Group):
         "Compile the steps with XLA: a gain for dense layers and for models so small that starting "
         "their operations takes longer than computing them; a loss for convolutions and for the "
         "steps of recurrent layers; lstm cannot be compiled. It takes a second or more before the "
-        f"first step. `auto` measures both before a run of {WORTH_COMPILING} seconds or more, for "
-        "a tenth of it at most, and keeps to the faster one, also where the run goes on. What is "
-        "compiled rounds otherwise and draws other masks, so that two runs with `auto` may differ.",
+        f"first step. `auto` measures both before a run of {WORTH_COMPILING} seconds or more, in "
+        "turns that take a tenth of it at most, and keeps to the faster one, also where the run "
+        "goes on. What is compiled rounds otherwise and draws other masks, so that two runs with "
+        "`auto` may differ.",
         default=False,
         also=("jit_compile", "xla"),
     )
